@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import pandas as pd
 from pydantic import Field, ValidationError
 
+from geo.answers.plan_near import near_with_labels
 from geo.answers.two_publics import TwoPublics
 from geo.errors import Fault, ParameterError, SchemaError
 from geo.finder.candidate_trips import NEW_SITE_HOURS
@@ -82,11 +83,12 @@ class _ComparisonValues(Values):
 
 
 def plan_document(plan: Plan, parts: Sequence[Territory], beside: TwoPublics | None = None) -> dict[str, Any]:
-    """Return what ``plan.json`` holds: a plan, and the plans with and without a car that it was compared with.
+    """Return what ``plan.json`` holds: a plan, who is near on foot and by bicycle, the plans with and without a car.
 
     `beside`: `None` where it was not compared; the key is then absent.
     """
-    content = plan_json(plan, parts)
+    near = {each.mode: each.to_dict() for each in near_with_labels(parts, plan)}
+    content = plan_json(plan, parts) | ({"active": near} if near else {})
     return content if beside is None else content | {WITH_AND_WITHOUT: two_publics_content(beside)}
 
 

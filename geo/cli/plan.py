@@ -164,6 +164,7 @@ def plan(
     """Choose labels and write them."""
     from geo.access.catchment import DEFAULT_AGENTS
     from geo.answers.label import plan_lines
+    from geo.answers.plan_near import near_sentence, near_with_labels
     from geo.answers.two_publics_json import plan_document
     from geo.siting.capacity_plan import capacity_plan
     from geo.siting.costs import Costs
@@ -247,7 +248,7 @@ def plan(
     if as_json:
         print_json(plan_document(found, area.parts, beside))
         return
-    print_each(plan_lines(found))
+    print_each([*plan_lines(found), *filter(None, [near_sentence(near_with_labels(area.parts, found))])])
     if beside is not None:
         print_each(beside_lines(beside))
     print_written(out, names)

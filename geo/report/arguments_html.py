@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geo.answers.answer import known_note, part_title
 from geo.answers.dossier import label_dossiers, times_sentence
 from geo.answers.plan import plan_answer
+from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
 from geo.answers.two_publics import TITLE, two_publics_answer, two_publics_rows
 from geo.french import DRIVING_ONLY
@@ -45,6 +46,7 @@ def arguments_html(plan: Plan, parts: Sequence[Territory], publics: TwoPublics |
     compared with.
     """
     answer = plan_answer(plan)
+    said = filter(None, [answer.sentence, *answer.details, near_sentence(near_with_labels(parts, plan))])
     sections = "".join(_section(dossier) for dossier in label_dossiers(plan, parts))
     notes = "".join(
         f"<li>{html.escape(note)}</li>"
@@ -57,7 +59,7 @@ def arguments_html(plan: Plan, parts: Sequence[Territory], publics: TwoPublics |
         beside += _publics(publics)
     return (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{_paragraphs([answer.sentence, *answer.details])}"
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{_paragraphs(said)}"
         f"<ul>{notes}</ul>{beside}{sections}</body></html>\n"
     )
 

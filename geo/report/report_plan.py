@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.answers.label import label_argument, label_titles
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import retained_or_replaced
+from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
 from geo.answers.two_publics import SHOWN_PLANS, TITLE, two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import WITH_AND_WITHOUT
@@ -39,7 +40,8 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
     answer, titles = plan_answer(plan), label_titles(plan)
     count = len(titles)
     argued = min(count, _ARGUED)
-    lead = [answer.sentence, *answer.details]
+    near = near_sentence(near_with_labels((findings.territory,), plan))
+    lead = [answer.sentence, *answer.details, *filter(None, [near])]
     question = findings.question
     if (plan.threshold_min, plan.kinds) != (question.threshold_min, question.kinds):
         lead.append(

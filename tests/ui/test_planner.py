@@ -12,6 +12,7 @@ from geo.answers.certainty import certainty_answer
 from geo.answers.fragility import closure_answer, fragility_answer
 from geo.answers.hours import hours_answer
 from geo.answers.plan import plan_answer
+from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.scenario import scenario_answer
 from geo.answers.tax_offices import tax_offices_answer
 from geo.siting.bus_stops import StopsAsked
@@ -94,6 +95,11 @@ def test_the_first_view_is_a_plan(open_planner, territory):
         "Argumentaires (HTML)",
         "Dossiers (PDF)",
     ]
+
+
+def test_who_walks_or_cycles_is_told_too(open_planner, territory):
+    app = open_planner(labels="1")
+    assert near_sentence(near_with_labels(territory.parts, plan(territory, 1))) in texts(app)
 
 
 @pytest.mark.parametrize(("aim", "model"), [("tous", "set-cover"), ("trajet", "median"), ("loin", "center")])

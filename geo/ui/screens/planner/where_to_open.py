@@ -17,6 +17,7 @@ from geo.answers.label import (
 )
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_certainty import idle_sentence, replaced_sentence
+from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_then
 from geo.answers.plan_stops import never_retained_note, stops_table
 from geo.answers.plan_visitors import visitors_sentence
@@ -94,7 +95,8 @@ def show(visit: Visit) -> None:
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre le calcul", on_click=forget, args=(PLAN,))
-    show_notes(answer.notes)
+    near = once(plan, "near", lambda: near_sentence(near_with_labels(visit.territory.parts, plan)))
+    show_notes([*answer.notes, *filter(None, [near])])
     # Not by a callback: it would open the plan of the run before, without a choice made just before the press.
     if len(plan.labels) and st.button(
         "Essayer ce plan comme scénario",

@@ -1,0 +1,77 @@
+"""What a plan changes for those who walk or cycle: residents within its threshold on foot and by bicycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geo.access.active_access import MOST_MIN, active_access
+from geo.french import SEMICOLON, format_share, within_text
+from geo.network.modes import ACTIVE_MODES, MODES
+from geo.question import Question
+from geo.siting.scenario import apply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.access.coverage import CoverageSummary
+    from geo.siting.plan import Plan
+    from geo.territory import Territory
+
+
+@dataclass(frozen=True, slots=True)
+class NearWithLabels:
+    """Who is within a plan's threshold on foot or by bicycle (`mode`): today, and with its labels."""
+
+    mode: str
+    before: CoverageSummary
+    after: CoverageSummary
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values ready for JSON."""
+        return {
+            "threshold_min": self.before.threshold_min,
+            "residents_known": self.before.part.residents_known,
+            "residents_within_before": self.before.residents_within,
+            "residents_within_after": self.after.residents_within,
+            "estimated": self.before.part.estimated,
+        }
+
+
+def near_with_labels(parts: Sequence[Territory], plan: Plan) -> tuple[NearWithLabels, ...]:
+    """Return what a plan changes for each of these modes.
+
+    `parts`: the territories that the plan was made for. Empty where there is nothing to say: several territories, no
+    label, nobody whose way is known, or a threshold over `geo.access.active_access.MOST_MIN`.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> from geo.siting.plan import plan
+    >>> territory = Territory.load("64")
+    >>> near = near_with_labels(territory.parts, plan(territory, 1))
+    >>> [each.mode for each in near], near[0].after.residents_within >= near[0].before.residents_within
+    (['walk', 'bike'], True)
+    """
+    if len(parts) != 1 or plan.labels.empty or plan.threshold_min > MOST_MIN or not plan.part.residents_known:
+        return ()
+    (territory,) = parts
+    then = apply(territory, plan.scenario())
+    question = Question(plan.threshold_min, kinds=frozenset(plan.kinds))
+    return tuple(
+        NearWithLabels(mode, *(active_access(each, question, mode).summary for each in (territory, then)))
+        for mode in ACTIVE_MODES
+    )
+
+
+def near_sentence(near: Sequence[NearWithLabels]) -> str:
+    """Return what a plan changes for those who walk or cycle, in one sentence; empty for none."""
+    if not near:
+        return ""
+    told = [
+        f"{format_share(each.after.share_covered)} des habitants seraient {within_text(each.before.threshold_min)} "
+        f"{MODES[each.mode]} d'un site ({format_share(each.before.share_covered)} aujourd'hui)"
+        for each in near
+    ]
+    estimated = ", temps estimés d'après la ligne droite" if near[0].before.part.estimated else ""
+    return f"Avec ces labels, {SEMICOLON.join(told)}{estimated}."
