@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from geo.answers.label import label_arguments
 from geo.answers.plan import plan_answer
+from geo.answers.two_publics_json import plan_document
 from geo.errors import MaillageError, ParameterError, SchemaError, SourceError
 from geo.report.plan_files import write_plan
 from geo.report.plan_reading import read_plan
 from geo.siting.plan import plan
-from geo.siting.plan_json import plan_from_json, plan_json
+from geo.siting.plan_json import plan_from_json
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_what_was_written_is_read_back_exactly(made, reported, written):
         elif field.name != "time_s":
             assert now == was, field.name
     assert plan_answer(read) == plan_answer(made)
-    assert plan_json(read, (reported,)) == json.loads(written.read_text(encoding="utf-8"))
+    assert plan_document(read, (reported,)) == json.loads(written.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("found", [None, 1, True, "3", 2, 3, 4, 5, 7])
