@@ -208,7 +208,8 @@ def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, ru
         "Jour : mardi 7 janvier 2025, hors vacances scolaires de la zone A, 2 trajets (choisi parmi les jours" in usual
     )
     assert json.loads(run("diagnose", folder, "--mode", "transit", "--json")[1])["named_day"]["trips"] == 2
-    assert run("diagnose", folder, "--mode", "walk")[0] == 2
+    status, on_foot, _ = run("diagnose", folder, "--mode", "walk")
+    assert (status, "à pied" in on_foot) == (0, True)
     assert run("diagnose", folder, "--mode", "transit", "--window", "9-7")[0] == 2
     status, _, error = run(*near, "--mode", "boat")
     assert (status, "car, walk, bike, transit" in error) == (2, True)
