@@ -35,10 +35,6 @@ _STYLES: Final = "pandas.io.formats.style"
 _WARNS: Final = ("caching.cache_data_api", "state.session_state_proxy", "scriptrunner_utils.script_run_context")
 
 
-#: Seconds that a thread keeps the interpreter while others wait for it. Who draws a page gives it up at each message
-#: and at each column that Arrow reads, some hundred times, and waits as long behind a plan that is being calculated:
-#: with Python's own 0.005 that is most of an answer's time; with 0.001 the changes themselves take the processor.
-_TURN_S: Final = 0.002
 #: Options of the C library's allocator (`mallopt` of glibc), and their value in bytes. Left alone it raises the first
 #: with the largest array that it has seen freed, and then keeps the memory of all arrays up to there: 100 MB more.
 _ALLOCATOR: Final = {"M_MMAP_THRESHOLD": -3, "M_TRIM_THRESHOLD": -1}
@@ -111,7 +107,6 @@ def _without_warnings() -> Iterator[None]:
 def main(arguments: Sequence[str]) -> None:
     """Get ready, then serve until stopped; arguments as those of ``streamlit run app.py``."""
     options = list(arguments)
-    sys.setswitchinterval(_TURN_S)
     spare_memory()
     given = options[options.index("--") + 1 :] if "--" in options else []
     get_ready(given[0] if given else None)

@@ -14,11 +14,9 @@ from geo.ui import cache, serve
 
 @pytest.fixture(autouse=True)
 def _collected_as_before():
-    """Let the collector see all before, and after no more than elsewhere in the tests (`tests.conftest`); turns too."""
+    """Let the collector see all before, and after no more than elsewhere in the tests (`tests.conftest`)."""
     gc.unfreeze()
-    switch_s = sys.getswitchinterval()
     yield
-    sys.setswitchinterval(switch_s)
     gc.freeze()
 
 
@@ -55,7 +53,6 @@ def test_the_first_visitor_finds_territory_names_and_ground_loaded(served, embed
 def test_a_territory_that_cannot_be_loaded_is_left_to_the_page(served, tmp_path):
     serve.main(["--", str(tmp_path / "absent")])
     assert len(served) == 1
-    assert sys.getswitchinterval() < 0.005, "who draws a page waits less behind a plan than Python has it"
     with pytest.raises(ParameterError):
         cache.load_territory(str(tmp_path / "absent"))
 
