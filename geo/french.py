@@ -379,8 +379,11 @@ def visible(text: str) -> str:
 def visible_column(texts: pd.Series) -> pd.Series:
     """Return a column of texts (dtype "string") made `visible` and stripped; <NA> where nothing is left to see."""
     column = texts.astype("string")
+    known = column.dropna().to_numpy(object)
+    if not len(known):
+        return column
     # Nearly every column has nothing to change: one look at all of it is enough to know.
-    if _UNSEEN_RUN.search("x".join(column.dropna().to_numpy(object))):
+    if _UNSEEN_RUN.search("x".join(known)):
         column = column.map(visible, na_action="ignore").astype("string")
     present: pd.Series = column.str.strip()
     return present.mask(present == "")
