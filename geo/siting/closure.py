@@ -10,7 +10,7 @@ from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, KINDS
 from geo.question import DEFAULT_THRESHOLDS_MIN
 from geo.siting.comparison import ScenarioComparison, compare
-from geo.siting.scenario import CloseSite, Scenario
+from geo.siting.scenario import CloseSite, Scenario, scenario_text
 from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def closure_scenario(
         )
         raise ParameterError(msg)
     what = " ".join(filter(None, [kind, bearer])) or "tous les sites"
-    return Scenario(territory.name, f"Fermeture : {what}").then(*map(CloseSite, sites.loc[chosen, "facility_id"]))
+    scenario = Scenario(scenario_text(territory.name), scenario_text(f"Fermeture : {what}"))
+    return scenario.then(*map(CloseSite, sites.loc[chosen, "facility_id"]))
 
 
 def close_sites(

@@ -31,7 +31,7 @@ from geo.siting.plan_tables import (
     served_table,
 )
 from geo.siting.problem import siting_problem
-from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario
+from geo.siting.scenario import OpenSite, Place, Scenario, scenario_text
 from geo.siting.solve import Control, relative_gap
 from geo.siting.variants import time_variants
 
@@ -213,11 +213,12 @@ class Plan:
     def scenario(self) -> Scenario:
         """Return the scenario that opens the labels."""
         count = len(self.labels)
-        scenario = Scenario(self.territory[:MAX_NAME], f"Plan de {count} labels" if count > 1 else "Plan d'un label")
+        title = f"Plan de {count} labels" if count > 1 else "Plan d'un label"
+        scenario = Scenario(scenario_text(self.territory), title)
         for label in self.labels.to_dict("records"):
             in_commune = label["code"] == label["commune_code"]
             place = Place(str(label["code"])) if in_commune else Place(lon=float(label["lon"]), lat=float(label["lat"]))
-            name = f"Nouveau label : {label['name']}"[:MAX_NAME]
+            name = scenario_text(f"Nouveau label : {label['name']}")
             scenario = scenario.then(OpenSite(scenario.new_id(), name, place))
         return scenario
 

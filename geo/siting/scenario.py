@@ -7,7 +7,6 @@ France services sites does, so that the times after are one more search.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +17,7 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import Fault, ParameterError, listed
-from geo.french import format_integer
+from geo.french import format_integer, visible
 from geo.network.snapping import snap, street_positions
 from geo.sources.facility_table import facility_frame
 from geo.sources.opening_hours import WeeklyHours
@@ -352,12 +351,23 @@ def _sites_after(sites: gpd.GeoDataFrame, changes: _Changes, where: pd.DataFrame
     return table[~identifiers.isin(list(changes.closed))].reset_index(drop=True)
 
 
+def scenario_text(text: str) -> str:
+    r"""Return a name that a table or a file gave as a scenario takes it: one line of at most `MAX_NAME` characters.
+
+    Examples
+    --------
+    >>> scenario_text("Sare\r\nAscain")
+    'Sare Ascain'
+    """
+    return visible(text).strip()[:MAX_NAME]
+
+
 def _require_text(text: object, what: str, longest: int) -> None:
     """Raise `ParameterError` unless `text` is a text of reasonable length, without control characters."""
     if not isinstance(text, str) or not text.strip() or len(text) > longest:
         msg = f"{what} absent, trop long ou qui n'est pas un texte (1 à {longest} caractères attendus)"
         raise ParameterError(msg)
-    if any(unicodedata.category(mark).startswith("C") for mark in text):
+    if visible(text) != text:
         msg = f"{what} avec des caractères de contrôle, un texte d'une ligne est attendu"
         raise ParameterError(msg)
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo.access.opening import open_shares
 from geo.siting.comparison import compare
-from geo.siting.scenario import Scenario, apply
+from geo.siting.scenario import Scenario, apply, scenario_text
 from geo.ui.kept_answers import forget_answers, last_answer
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ NEW_NAME: Final = "Mon scénario"
 def current_scenario(territory: Territory) -> Scenario:
     """Return the scenario; without any action at first, or where the app has opened another territory."""
     versions = _versions()
-    if not versions or versions[-1].territory != territory.name:
-        return Scenario(territory.name, NEW_NAME)
+    if not versions or versions[-1].territory != scenario_text(territory.name):
+        return Scenario(scenario_text(territory.name), NEW_NAME)
     return versions[-1]
 
 

@@ -490,7 +490,7 @@ def test_fetch_the_lists_of_the_day(run, web, official_addresses, monkeypatch, t
     status, out, _ = run("nearest", "Sare", "--json")
     assert status == 0
     assert "Site du jour" in out
-    assert "Liste des structures France services (2026-10-05)" in out
+    assert "Liste des structures France services (5\u00a0octobre 2026)" in out
 
     for wrong in ((), ("64", "--lists"), ("--lists", "--offline"), ("--within", "5"), ("--lists", "--within", "0")):
         status, out, err = run("fetch", *wrong)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from geo.errors import MaillageError
-from geo.siting.scenario import MAX_NAME, Scenario
+from geo.siting.scenario import MAX_NAME, Scenario, scenario_text
 from geo.siting.scenario_json import MAX_CHARACTERS, scenario_from_json, scenario_to_json
 from geo.ui.components.messages import plain
 from geo.ui.scenario_session import NEW_NAME, can_undo, current_scenario, take_scenario, territory_after, undo
@@ -62,7 +62,7 @@ def _rename(territory: Territory) -> None:
 
 
 def _clear(territory: Territory) -> None:
-    take_scenario(Scenario(territory.name, NEW_NAME))
+    take_scenario(Scenario(scenario_text(territory.name), NEW_NAME))
 
 
 def _load(territory: Territory, key: str) -> None:
@@ -77,8 +77,9 @@ def _load(territory: Territory, key: str) -> None:
             return
         scenario = scenario_from_json(content.decode("utf-8-sig"))
         territory_after(territory, scenario)
-        if scenario.territory != territory.name:
-            scenario = Scenario(territory.name, scenario.name, scenario.actions)
+        here = scenario_text(territory.name)
+        if scenario.territory != here:
+            scenario = Scenario(here, scenario.name, scenario.actions)
         take_scenario(scenario)
     except UnicodeDecodeError:
         refuse("Scénario : le fichier n'est pas du texte UTF-8. Donnez un fichier enregistré par cet écran.")
