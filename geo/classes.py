@@ -102,13 +102,6 @@ TRIP_CLASSES: Final = (
     ColourClass("Possible pour une partie des habitants", "#6ba7ac", "plus"),
     ColourClass("Aucun aller-retour possible ce jour-là", "#d0812f", "diagonal"),
 )
-#: Whether the residents of a commune are near a site on foot or by bicycle.
-NEAR_CLASSES: Final = tuple(
-    replace(cls, label=label)
-    for cls, label in zip(
-        TRIP_CLASSES, ("Tous les habitants", "Une partie des habitants", "Aucun habitant"), strict=True
-    )
-)
 TRIP_UNKNOWN: Final = ColourClass("Trajet inconnu : hors du réseau", UNKNOWN_COLOUR, "dots")
 #: A share of all residents, whatever the rounding of sums.
 _ALL: Final = 1 - 1e-9
@@ -126,8 +119,27 @@ def change_classes(threshold_min: float) -> tuple[ColourClass, ...]:
     )
 
 
+def near_classes(*, at_one_point: bool, spread: bool) -> tuple[ColourClass, ...]:
+    """Return the classes of whether the residents of a commune are near a site on foot or by bicycle, of `trip_class`.
+
+    `at_one_point`: some communes are counted at their centre; `spread`: some are counted where people live.
+
+    Examples
+    --------
+    >>> [cls.label for cls in near_classes(at_one_point=True, spread=False)][::2]
+    ['Centre de la commune', 'Pas le centre de la commune']
+    """
+    labels = ("Tous les habitants", "Une partie des habitants", "Aucun habitant")
+    if at_one_point:
+        centre, far = "Centre de la commune", "Pas le centre de la commune"
+        labels = (centre, labels[1], far)
+        if spread:
+            labels = ("Tous les habitants, ou le centre", labels[1], "Aucun habitant, ou pas le centre")
+    return tuple(replace(cls, label=label) for cls, label in zip(TRIP_CLASSES, labels, strict=True))
+
+
 def trip_class(share: pd.Series) -> NDArray[np.int64]:
-    """Return the position in `TRIP_CLASSES`, or `NEAR_CLASSES`, of shares (0 to 1), int64; `UNKNOWN_CLASS` for <NA>.
+    """Return the position in `TRIP_CLASSES`, or `near_classes`, of shares (0 to 1), int64; `UNKNOWN_CLASS` for <NA>.
 
     Examples
     --------

@@ -45,8 +45,9 @@ class ActiveAccess:
     communes
         Indexed like `Territory.communes`: `name`; `residents` (Float64, <NA> unknown); `residents_known`, those whose
         way is known, and of these `residents_within`, within the threshold (Float64); `share_within` (Float64, 0 to 1,
-        <NA>: no way is known); `facility_id`, `facility_name`: nearest for most residents (<NA>: none is near enough
-        for a time to be told).
+        <NA>: no way is known); `at_one_point` (bool): all residents are taken to be at the centre of the commune, so
+        the share is 0 or 1 and tells of that point only; `holds_place` (bool): a place counted is in the commune;
+        `facility_id`, `facility_name`: nearest for most residents (<NA>: none is near enough for a time to be told).
     summary
         Totals; the median and what depends on the rule are of no use here.
     """
@@ -57,9 +58,23 @@ class ActiveAccess:
     summary: CoverageSummary
 
     @property
+    def communes_counted(self) -> pd.DataFrame:
+        """The communes whose way is known, those of no known resident left out unless nobody's number is known."""
+        known = self.communes[self.communes["share_within"].notna()]
+        lived_in = (known["residents"] > 0).fillna(value=False)
+        return known[lived_in] if lived_in.any() else known
+
+    @property
     def communes_without(self) -> pd.DataFrame:
-        """The communes where no resident is within the threshold, in the order of `communes`."""
-        return self.communes[self.communes["share_within"] <= 0]
+        """Of those counted, the ones where no resident is within the threshold, in the order of `communes`."""
+        counted = self.communes_counted
+        return counted[(counted["share_within"] <= 0) & ~counted["at_one_point"]]
+
+    @property
+    def communes_centre_beyond(self) -> pd.DataFrame:
+        """Of those counted at their centre alone, the ones where it is beyond the threshold: some may be nearer."""
+        counted = self.communes_counted
+        return counted[(counted["share_within"] <= 0) & counted["at_one_point"]]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON."""
@@ -111,7 +126,8 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
             f"sont attendues. Donnez un seuil plus court."
         )
         raise ParameterError(msg)
-    times, estimated = active_times(territory, mode, territory.facility_list(question.facilities, kinds=question.kinds))
+    places = territory.facility_list(question.facilities, kinds=question.kinds)
+    times, estimated = active_times(territory, mode, places)
     bounds = ESTIMATED_BOUNDS if estimated else (1.0, 1.0)
     precision = pd.DataFrame(dict(zip(PRECISION_COLUMNS, (estimated, *bounds), strict=True)), territory.communes.index)
     threshold, facilities = question.threshold_min, question.facilities
@@ -122,7 +138,10 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     known = communes["share_within"].notna()
     counted = ["residents_known", "residents_within"]
     communes = communes.assign(
-        residents=communes["residents"].astype("Float64"), **{name: communes[name].where(known) for name in counted}
+        residents=communes["residents"].astype("Float64"),
+        **{name: communes[name].where(known) for name in counted},
+        at_one_point=True if territory.cells is None else ~communes.index.isin(territory.cells["commune_code"]),
+        holds_place=communes.index.isin(territory.communes_of(places)),
     )
     return ActiveAccess(question, mode, communes, summary)
 

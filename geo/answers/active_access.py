@@ -19,10 +19,11 @@ from geo.french import (
     format_share,
     joined,
     minutes_text,
+    plural,
     quoted,
     within_text,
 )
-from geo.kinds import facility_phrase
+from geo.kinds import SITES, facility_phrase
 from geo.network.modes import ESTIMATED_NOTE, FARTHEST_KM, MODES, RELIEF_ALONG
 from geo.network.slopes import relief_note
 
@@ -52,7 +53,12 @@ def active_answer(territory: Territory, found: ActiveAccess) -> Answer:
     return Answer(
         active_sentence(found),
         _figures(found),
-        details=tuple(filter(None, (_communes_without(found), known_note(found.summary.part)))),
+        details=tuple(
+            filter(
+                None,
+                (_communes_without(found), _centres_beyond(found), _uncounted(found), known_note(found.summary.part)),
+            )
+        ),
         notes=(
             f"À {minutes_text(found.question.threshold_min)} juste, un habitant compte parmi ceux qui sont assez près.",
             *active_notes(territory, found.mode),
@@ -62,23 +68,27 @@ def active_answer(territory: Territory, found: ActiveAccess) -> Answer:
 
 
 def active_sentence(found: ActiveAccess) -> str:
-    """Return how many residents are near enough, and in how many communes somebody is."""
-    part, total = found.summary.part, len(found.communes)
+    """Return how many residents are near enough, and in how many communes somebody, or the centre, is."""
+    part, total = found.summary.part, len(found.communes_counted)
     people = people_within(found.summary, MODES[found.mode])
     if part.communes_known == 0:
         return f"{people}{SEMICOLON}le réseau routier ne couvre aucune commune."
-    near = part.communes_known - len(found.communes_without)
-    where = within_text(found.question.threshold_min)
-    if part.residents_known > 0:
-        some = "des habitants au moins le sont" if near else "personne ne l'est"
-    else:
-        some = f"on est {where} {MODES[found.mode]} {facility_phrase(found.question.facilities)}"
-    of_all = f"{counted(near, 'commune')} sur {format_integer(part.communes_known)}"
-    if near == part.communes_known and near == total:
-        of_all = "chaque commune"
+    near = total - len(found.communes_without) - len(found.communes_centre_beyond)
     if not near:
         return f"{people}."
-    return f"{people}{SEMICOLON}dans {of_all}, {some}."
+    whole = near == total == len(found.communes)
+    communes = "chaque commune" if whole else f"{counted(near, 'commune')} sur {format_integer(total)}"
+    centre = found.communes_counted["at_one_point"]
+    if part.residents_known <= 0:
+        where = f"{within_text(found.question.threshold_min)} {MODES[found.mode]}"
+        where = f"{where} {facility_phrase(found.question.facilities)}"
+        said = f"le centre de {communes} est {where}" if centre.all() else f"dans {communes}, on est {where}"
+    elif centre.all():
+        said = f"c'est le cas du centre de {communes}"
+    else:
+        whom = "d'une partie au moins des habitants" + (", ou du centre," if centre.any() else "")
+        said = f"c'est le cas {whom} dans {communes}"
+    return f"{people}{SEMICOLON}{said}."
 
 
 def active_notes(territory: Territory, mode: str) -> tuple[str, ...]:
@@ -110,7 +120,7 @@ def near_rows(communes: pd.DataFrame) -> list[list[str]]:
         [
             str(row["name"]),
             format_integer(row["residents"]),
-            UNKNOWN if pd.isna(row["share_within"]) else format_share(row["share_within"]),
+            _share_words(row),
             format_integer(row["residents_within"]),
             "" if pd.isna(row["facility_name"]) else str(row["facility_name"]),
         ]
@@ -122,12 +132,28 @@ def _parts(row: Any, found: ActiveAccess) -> list[str]:
     share = row["share_within"]
     if pd.isna(share):
         return ["hors du réseau routier, trajet inconnu"]
-    where = f"{within_text(found.question.threshold_min)} {MODES[found.mode]}"
-    if found.summary.part.estimated:
-        where = f"{where}, selon une estimation"
-    whom = "aucun habitant n'est" if share <= 0 else f"{format_share(share)} des habitants sont"
+    way = MODES[found.mode] + (", selon une estimation" if found.summary.part.estimated else "")
+    near = f"{within_text(found.question.threshold_min)} {way}"
     site = "" if pd.isna(row["facility_name"]) else f"le plus proche est {quoted(row['facility_name'])}"
-    return [each for each in (f"{whom} {where}", site) if each]
+    inside = ""
+    if not row["at_one_point"]:
+        said = f"aucun habitant n'est {near}" if share <= 0 else f"{format_share(share)} des habitants sont {near}"
+    elif share > 0:
+        said = f"le centre de la commune est {near}"
+    else:
+        said = f"le centre de la commune est à plus de {minutes_text(found.question.threshold_min)} {way}"
+        inside = "un lieu compté est dans la commune : des habitants peuvent en être près" if row["holds_place"] else ""
+    return [each for each in (said, inside, site) if each]
+
+
+def _share_words(row: Any) -> str:
+    """Return the share of a commune, or on which side its centre is where it stands for all residents."""
+    share = row["share_within"]
+    if pd.isna(share):
+        return UNKNOWN
+    if row["at_one_point"]:
+        return "centre assez près" if share > 0 else "centre trop loin"
+    return format_share(share)
 
 
 def _figures(found: ActiveAccess) -> tuple[Figure, ...]:
@@ -139,22 +165,63 @@ def _figures(found: ActiveAccess) -> tuple[Figure, ...]:
         people = f"{format_integer(summary.residents_within)} sur {format_integer(known)}"
         beyond = Figure("Habitants au-delà", format_integer(known - summary.residents_within), "ou sans aucun chemin")
         figures = [Figure(label, format_share(summary.share_covered), people), beyond]
-    people = f"{SEMICOLON}{counted(without['residents_known'].sum(), 'habitant')}" if known > 0 else ""
-    communes = f"sur {format_integer(summary.part.communes_known)}{people}"
-    return (*figures, Figure("Communes où personne ne l'est", format_integer(len(without)), communes))
+    total, centre = len(found.communes_counted), found.communes_counted["at_one_point"]
+    kinds = [] if centre.all() and total else [("Communes où personne ne l'est", without)]
+    if centre.any():
+        kinds.append(("Communes dont le centre ne l'est pas", found.communes_centre_beyond))
+    for label, communes in kinds:
+        people = f"{SEMICOLON}{counted(communes['residents_known'].sum(), 'habitant')}" if known > 0 else ""
+        figures.append(Figure(label, format_integer(len(communes)), f"sur {format_integer(total)}{people}"))
+    return tuple(figures)
 
 
 def _communes_without(found: ActiveAccess) -> str:
     """Return in how many communes nobody is near enough, how many live there, and which are the largest."""
-    without, total = found.communes_without, found.summary.part.communes_known
-    where = f"{within_text(found.question.threshold_min)} {MODES[found.mode]}"
+    without = found.communes_without
     if without.empty:
         return ""
-    known = bool(without["residents_known"].notna().any())
-    people = f" ({counted(without['residents_known'].sum(), 'habitant')})" if known else ""
-    largest = without.sort_values("residents", ascending=False, kind="stable")["name"].head(_NAMED)
-    start = ("les plus peuplées : " if known else "dont ") if len(without) > _NAMED else ""
-    return (
-        f"Personne n'est {where} dans {counted(len(without), 'commune')} sur {format_integer(total)}{people}"
-        f"{SEMICOLON}{start}{joined(largest.tolist())}."
-    )
+    where = f"{within_text(found.question.threshold_min)} {MODES[found.mode]}"
+    return f"Personne n'est {where} dans {_communes_and_people(found, without)}{SEMICOLON}{_largest(without)}."
+
+
+def _centres_beyond(found: ActiveAccess) -> str:
+    """Return of how many communes counted at their centre it is too far; those with a place are not called far."""
+    beyond = found.communes_centre_beyond
+    if beyond.empty:
+        return ""
+    holding, others = beyond[beyond["holds_place"]], beyond[~beyond["holds_place"]]
+    far = f"à plus de {minutes_text(found.question.threshold_min)} {MODES[found.mode]}"
+    said = f"Le centre de {_communes_and_people(found, beyond)} est {far}"
+    if len(holding):
+        place = "un site" if found.question.facilities == SITES else "un lieu de la liste"
+        whose = plural(len(holding), "a pourtant", "ont pourtant")
+        said += (
+            f"{SEMICOLON}{format_integer(len(holding))} d'entre elles {whose} {place}, et des habitants peuvent en "
+            f"être près"
+        )
+    if len(others):
+        said += f"{SEMICOLON}{'parmi les autres, ' if len(holding) else ''}{_largest(others)}"
+    return f"{said}."
+
+
+def _uncounted(found: ActiveAccess) -> str:
+    """Return how many communes are left out of the counts, nobody being known to live there."""
+    count = int(found.communes["share_within"].notna().sum()) - len(found.communes_counted)
+    if not count:
+        return ""
+    return f"{capital(counted(count, 'commune'))} sans habitant connu {plural(count, 'est', 'sont')} à part."
+
+
+def _communes_and_people(found: ActiveAccess, communes: pd.DataFrame) -> str:
+    said = f"{counted(len(communes), 'commune')} sur {format_integer(len(found.communes_counted))}"
+    if not communes["residents_known"].notna().any():
+        return said
+    return f"{said} ({counted(communes['residents_known'].sum(), 'habitant')})"
+
+
+def _largest(communes: pd.DataFrame) -> str:
+    """Return the names of the most populous of some communes."""
+    names = communes.sort_values("residents", ascending=False, kind="stable")["name"].head(_NAMED)
+    known = bool(communes["residents_known"].notna().any())
+    start = ("les plus peuplées : " if known else "dont ") if len(communes) > _NAMED else ""
+    return f"{start}{joined(names.tolist())}"

@@ -53,6 +53,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "distance_km": Column("Distance", "km", 1),
     "population": Column("Habitants", decimals=0),
     "share_within": Column("Part sous le seuil", decimals=2, share=True),
+    "at_one_point": Column("Habitants comptés au centre"),
     "commune_code": Column("Code INSEE"),
     "estimated": Column("Temps estimé"),
     "beside_threshold": Column("Près du seuil"),

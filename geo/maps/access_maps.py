@@ -12,13 +12,13 @@ from geo.answers.certainty import interval_lines
 from geo.answers.tax_offices import saved_lines
 from geo.answers.without_car import commune_trip_lines
 from geo.classes import (
-    NEAR_CLASSES,
     SAVED_CLASSES,
     SIDE_CLASSES,
     TRIP_CLASSES,
     TRIP_UNKNOWN,
     UNKNOWN_CLASS,
     classify,
+    near_classes,
     trip_class,
 )
 from geo.french import capital, counted, minutes_text, within_text
@@ -63,9 +63,9 @@ def near_values(found: ActiveAccess, places: gpd.GeoDataFrame) -> dict[str, Any]
     """Return the map of who is near on foot or by bicycle, as `planning_values`; `places`: those that count."""
     communes = found.communes
     title = capital(f"{within_text(found.question.threshold_min)} {MODES[found.mode]}")
-    return _share_values(
-        communes["share_within"], communes["residents"], NEAR_CLASSES, near_lines(found), places, title
-    )
+    centre = communes["at_one_point"]
+    classes = near_classes(at_one_point=bool(centre.any()), spread=not centre.all())
+    return _share_values(communes["share_within"], communes["residents"], classes, near_lines(found), places, title)
 
 
 def _share_values(

@@ -179,7 +179,7 @@ def near_page(
     asked = found.question
     near = f"{within_text(asked.threshold_min)} {MODES[found.mode]}"
     communes = found.communes.sort_values(["share_within", "residents"], ascending=False, kind="stable")
-    label = f"Carte des communes où des habitants sont {near}, ou non"
+    label = f"Carte des communes où des habitants, ou le centre, sont {near}, ou non"
     values = near_values(found, territory.facility_list(asked.facilities, kinds=asked.kinds))
     return _answered_page(
         territory,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.answers.active_access import active_notes
 from geo.answers.tables import rounded
+from geo.answers.without_car import residents_notes
 from geo.french import within_text
 from geo.network.modes import MODES
 from geo.report.data_package import PACKAGE_FILE, result_files
@@ -23,15 +24,16 @@ if TYPE_CHECKING:
 
 def near_table(found: ActiveAccess) -> pd.DataFrame:
     """Return the table of ``walk.csv`` or ``bike.csv``: each commune once, numbers as precise as in all files."""
-    return rounded(found.communes.rename_axis("code").reset_index())
+    return rounded(found.communes.drop(columns="holds_place").rename_axis("code").reset_index())
 
 
 def near_content(territory: Territory, found: ActiveAccess) -> dict[str, Any]:
     """Return the answer as plain values ready for JSON, with the network and the sources that it was made from."""
     table = near_table(found)
     content = found.to_dict() | {
-        "method": list(active_notes(territory, found.mode)),
+        "method": [*active_notes(territory, found.mode), *residents_notes(territory)],
         "communes_without": found.communes_without.index.tolist(),
+        "communes_centre_beyond": found.communes_centre_beyond.index.tolist(),
         "by_commune": table.astype(object).where(table.notna(), None).to_dict("records"),
     }
     return with_origin(territory, content)

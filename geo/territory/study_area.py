@@ -112,6 +112,13 @@ class StudyArea:
             inside[unknown[which]] = True
         return inside
 
+    def communes_of(self, places: gpd.GeoDataFrame) -> set[str]:
+        """Return the codes of the communes of the study area that hold at least one of some places, as `holds`."""
+        code = places["commune_code"]
+        unknown = ~(code.isin(self.communes.index) | code.isin(self.neighbours.index)).to_numpy(bool)
+        which = self.communes.sindex.query(places.geometry[unknown], predicate="intersects")[1]
+        return set(code[code.isin(self.communes.index)]) | set(self.communes.index[which])
+
     @property
     def estimated(self) -> bool:
         """Whether times are estimated: no road file was given."""

@@ -247,7 +247,7 @@ def near(mode: str) -> Callable[[dict[str, Any]], Figures]:
             "residents_known": found["residents_known"],
             f"{mode}_residents": found["residents_within"],
             f"{mode}_share": found["share_covered"],
-            f"{mode}_communes_without": len(found["communes_without"]),
+            f"{mode}_communes_without": len(found["communes_without"]) + len(found["communes_centre_beyond"]),
         }
 
     return read

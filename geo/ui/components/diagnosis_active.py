@@ -35,10 +35,16 @@ if TYPE_CHECKING:
     from geo.territory import Territory
     from geo.ui.state import AppState
 
-_SHOWN: Final = ("name", "share_within", "residents", "residents_within", "facility_name", "code")
-_IN_FILE: Final = ("name", "residents", "residents_known", "residents_within", "share_within", "facility_name", "code")
+_SHOWN: Final = ("name", "share_within", "residents", "residents_within", "at_one_point", "facility_name", "code")
+_IN_FILE: Final = (
+    *("name", "residents", "residents_known", "residents_within", "share_within", "at_one_point", "facility_name"),
+    "code",
+)
 #: A heading that fits beside the map and on a phone; the whole one is told when asked.
 _SHORT: Final = {COLUMNS["share_within"].title: "Part"}
+#: The same where each commune is counted at its centre: on which side that is.
+_CENTRE: Final = {COLUMNS["share_within"].title: "Centre"}
+_SIDES: Final = {COLUMNS["share_within"].title: lambda share: "assez près" if share > 0 else "trop loin"}
 #: What fits beside the map, the rest once it is asked for.
 _FIRST: Final = [COLUMNS[name].title for name in _SHOWN[:3]]
 
@@ -62,6 +68,7 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
     for text in answer.details:
         st.markdown(plain(unbroken(text)))
     table = near_table(found).sort_values(["share_within", "residents"], ascending=False, kind="stable")
+    centres = bool(table["at_one_point"].all())
     on_the_map, beside = st.columns([3, 2], gap="medium")
     with on_the_map:
         planning_map(
@@ -69,7 +76,7 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
             near_values(found, territory.facility_list(question.facilities, kinds=question.kinds)),
             fingerprint=identity,
             name=f"near_{state.mode}",
-            label=f"Carte des communes dont des habitants sont assez près {by}, ou non.",
+            label=f"Carte des communes dont des habitants, ou le centre, sont assez près {by}, ou non.",
             settings=settings,
         )
     with beside:
@@ -89,7 +96,8 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
             key="near_communes",
             alt=f"Communes, celles dont le plus d'habitants sont assez près {by} d'abord",
             first=_FIRST,
-            headings=_SHORT,
+            headings=_CENTRE if centres else _SHORT,
+            texts=_SIDES if centres else None,
         )
     kinds, excluded = shown_kinds(territory.facilities[question.facilities], question.kinds)
     counted = counting_sentence(question.facilities, kinds, excluded, (territory,))

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo.access import active_access as module
@@ -50,7 +51,8 @@ def test_residents_go_along_the_streets_towards_the_site(cycled, threshold, with
     assert not found.summary.part.estimated
     assert found.summary.residents_within == sum(people[name] for name in within)
     assert found.to_dict()["share_covered"] == pytest.approx(sum(people[name] for name in within) / known)
-    assert found.communes_without["name"].tolist() == [f"Commune {name}" for name in "ABC" if name not in within]
+    assert found.communes_without.empty
+    assert found.communes_centre_beyond["name"].tolist() == [f"Commune {name}" for name in "ABC" if name not in within]
 
 
 def test_beyond_the_streets_nothing_is_told(cycled):
@@ -61,8 +63,8 @@ def test_beyond_the_streets_nothing_is_told(cycled):
         assert near_sentence(row, found).endswith("hors du réseau routier, trajet inconnu.")
     answer = active_answer(cycled, found)
     assert plain(answer.sentence) == (
-        "Tous les habitants (1 800) sont à 60 min ou moins à vélo d'un site France services ; dans 3 communes sur 3, "
-        "des habitants au moins le sont."
+        "Tous les habitants (1 800) sont à 60 min ou moins à vélo d'un site France services ; c'est le cas du "
+        "centre de 3 communes sur 3."
     )
     assert "Parts calculées sur les 1 800 habitants dont le trajet est connu" in plain(" ".join(answer.details))
     assert "estimé" not in " ".join(answer.lines)
@@ -145,11 +147,57 @@ def test_every_file_says_the_same(cycled, tmp_path):
     assert write_near(cycled, found, tmp_path)[0] == "bike.csv"
     content = json.loads((tmp_path / "bike.json").read_text("utf-8"))
     assert (content["residents_within"], content["residents_known"]) == (1500, 1800)
-    assert content["communes_without"] == ["64003"]
+    assert (content["communes_without"], content["communes_centre_beyond"]) == ([], ["64003"])
+    assert [row["at_one_point"] for row in content["by_commune"]] == [True] * 5
+    assert "comptés ensemble, à sa position" in " ".join(content["method"])
     assert [row["share_within"] for row in content["by_commune"]] == [1, 1, 0, None, None]
     with (tmp_path / "bike.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
     assert [row["Part sous le seuil"] for row in rows] == ["1,0", "1,0", "0,0", "", ""]
+    assert {row["Habitants comptés au centre"] for row in rows} == {"oui"}
     page = plain((tmp_path / "bike.html").read_text("utf-8")).replace("\u00a0", " ").replace("&#x27;", "'")
     assert plain(active_answer(cycled, found).sentence) in page
+    assert "Le centre de 1 commune sur 3 (300 habitants) est à plus de 56 min à vélo ; Commune C." in page
+    assert "Pas le centre de la commune : 1 commune" in page
+    assert "centre trop loin" in page
+    assert all(word not in page for word in ("Personne", "Aucun habitant", "aucun habitant"))
     assert "habitants dont le trajet est connu" in page
+
+
+def test_a_commune_with_a_site_is_not_called_far_for_its_centre(cycled):
+    """The centre of C is 57 minutes away, a site is elsewhere in the commune; a list gives its commune or not."""
+    sites = cycled.facilities["sites"]
+    there = sites.iloc[[0]].assign(facility_id="other", commune_code="64003")
+    for code in ("64003", None):
+        moved = there.assign(commune_code=pd.array([code], "string"))
+        if code is None:
+            moved = moved.set_geometry(cycled.communes.loc[["64003"]].representative_point().to_numpy())
+        both = pd.concat([sites, moved], ignore_index=True)
+        assert "64003" in cycled.communes_of(both)
+    found = active_access(cycled, Question(56), "bike")
+    held = replace(found, communes=found.communes.assign(holds_place=True))
+    said = plain(" ".join(active_answer(cycled, held).details))
+    assert said.startswith(
+        "Le centre de 1 commune sur 3 (300 habitants) est à plus de 56 min à vélo ; 1 d'entre elles a pourtant un "
+        "site, et des habitants peuvent en être près."
+    )
+    assert "un lieu compté est dans la commune" in near_sentence(held.communes.loc["64003"], held)
+
+
+def test_where_people_live_is_known_nobody_is_said(cycled):
+    found = active_access(cycled, Question(56), "bike")
+    spread = replace(found, communes=found.communes.assign(at_one_point=False))
+    answer = active_answer(cycled, spread)
+    assert plain(answer.sentence).endswith("une partie au moins des habitants dans 2 communes sur 3.")
+    assert plain(answer.details[0]) == (
+        "Personne n'est à 56 min ou moins à vélo dans 1 commune sur 3 (300 habitants) ; Commune C."
+    )
+    assert answer.figures[-1].label == "Communes où personne ne l'est"
+
+
+def test_communes_without_a_known_resident_are_set_apart(cycled):
+    found = active_access(cycled, Question(56), "bike")
+    unknown = found.communes.assign(residents=found.communes["residents"].mask(found.communes["name"] == "Commune C"))
+    answer = active_answer(cycled, replace(found, communes=unknown))
+    assert plain(answer.sentence).endswith("du centre de 2 communes sur 2.")
+    assert next(plain(line) for line in answer.details) == "1 commune sans habitant connu est à part."
