@@ -289,7 +289,8 @@ Tous les habitants \(<count>\) sont à 20 min ou moins BY => 100 %
 
 MODE_communes_without count
 must screen.MODE terminal.MODE html.MODE
-(?:Personne n'est à 20 min ou moins BY dans|Le centre de) # communes? sur <count>(?: \(<count> habitants?\))?(?: est à plus de 20 min BY)?
+Personne n'est à 20 min ou moins BY dans # communes?
+Le centre de # communes? sur <count>(?: \(<count> habitants?\))? est à plus de 20 min BY
 @screen.MODE Communes (?:où personne|dont le centre) ne l'est(?: pas)? #
 """
 

@@ -33,7 +33,7 @@ def test_the_screen_says_what_the_terminal_says(open_diagnostic, capsys, mode, b
     assert len(notes) >= 4
     assert all(note in html for note in notes)
     beside = plain(given(app, "beside")[0]["sentence"])
-    assert beside.startswith("Pau (80 441 habitants) : 100 % des habitants sont à 30 min ou moins")
+    assert beside.startswith(f"Pau (80 441 habitants) : le centre de la commune est à 30 min ou moins {by}")
 
 
 def test_the_map_and_the_table_are_of_the_same_communes(open_diagnostic):
@@ -42,6 +42,9 @@ def test_the_map_and_the_table_are_of_the_same_communes(open_diagnostic):
     share = table["Part sous le seuil"]
     assert share.is_monotonic_decreasing
     values = given(app, "map_values")[0]["values"]
+    assert set(table["Habitants comptés au centre"]) == {"oui"}
+    assert "Aucun habitant" not in values["legend"]
+    assert "Pas le centre de la commune : 514 communes" in plain(values["legend"])
     assert values["classes"].count(0) == (share == 1).sum()
     assert values["classes"].count(2) == (share == 0).sum()
     assert values["fills"][2].startswith("url("), "never colour alone"
