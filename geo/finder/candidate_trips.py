@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-from geo.crs import to_metres
 from geo.errors import ParameterError
+from geo.finder.near_stops import StopsNear, walks_of_pairs
 from geo.finder.opening_times import holiday_on
-from geo.finder.residents_trips import NO_STOPS, SITES_OF_A_POINT, stops_of_points, walks_of_pairs
 from geo.french import date_text
 from geo.transit.journeys import journeys
 from geo.transit.round_trip import round_trip
@@ -49,9 +47,6 @@ def candidate_round_trips(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return who would have a round trip to each place on a day, were it open at `NEW_SITE_HOURS`.
 
-    As for the sites of today, a place counts for the points of residents of which it would be one of the
-    `geo.finder.residents_trips.SITES_OF_A_POINT` nearest as a straight line.
-
     Parameters
     ----------
     trips
@@ -76,29 +71,29 @@ def candidate_round_trips(
     """
     require_working_day(trips, day)
     territory = trips.territory
-    demand, sites = territory.demand, trips.sites()
+    demand = territory.demand
     points = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
-    to_stops, from_places = stops_of_points(trips, points), stops_of_points(trips, places)
+    of_points, of_places = StopsNear.around(trips, points), StopsNear.around(trips, places)
     on_foot = walks_of_pairs(trips, points, places)
-    metres = to_metres(territory.network.crs)
-    here, there = (np.column_stack(metres.transform(*each)) for each in (points, places))
-    k = min(SITES_OF_A_POINT, len(sites))
-    today = cKDTree(np.column_stack(metres.transform(sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy())))
-    farthest = today.query(here, k=[k])[0][:, 0] if len(sites) >= SITES_OF_A_POINT else np.full(len(here), np.inf)
+    walkers: list[list[int]] = [[] for _ in range(len(places[0]))]
+    for point, place in on_foot:
+        walkers[place].append(point)
+    way_s = trips.rules.way_min * 60
     open_s = trips.open_s(day, NEW_SITE_HOURS, territory.departement)
     found: list[tuple[int, int]] = []
-    for place in range(len(there)):
+    for place, walking in enumerate(walkers):
         if stopped():
             msg = "Calcul arrêté : les aller-retours vers les lieux candidats n'ont pas tous été cherchés."
             raise ParameterError(msg)
-        tell(place / len(there), f"Aller-retours sans voiture : lieu {place + 1} sur {len(there)}…")
-        near = np.flatnonzero(np.hypot(*(here - there[place]).T) <= farthest).tolist()
-        starts = [point for point in near if point in to_stops or (point, place) in on_foot]
-        if not starts:
+        tell(place / len(walkers), f"Aller-retours sans voiture : lieu {place + 1} sur {len(walkers)}…")
+        near = of_places.of(place)
+        if not (len(near[0]) or walking):
             continue
-        out, back = trips.profiles(day, from_places.get(place, NO_STOPS))
-        for point in starts:
-            stops, to_stops_s, from_stops_s = to_stops.get(point, NO_STOPS)
+        out, back = trips.profiles(day, near)
+        possible = (of_points.shortest_s(out) <= way_s) & (of_points.shortest_s(back) <= way_s)
+        possible[walking] = True
+        for point in np.flatnonzero(possible).tolist():
+            stops, to_stops_s, from_stops_s = of_points.of(point)
             ways = journeys(out, stops, to_stops_s), journeys(back, stops, from_stops_s)
             if round_trip(*ways, open_s, trips.rules, on_foot.get((point, place))) is not None:
                 found.append((point, place))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from geo.access.known_part import KnownPart
 from geo.access.residents import point_weights, residents_by_point, weighted_median
-from geo.crs import to_metres
 from geo.errors import ParameterError
+from geo.finder.near_stops import StopsNear, walks_of_pairs
 from geo.finder.without_car import hours_on
 from geo.transit.journeys import journeys
 from geo.transit.kernels import NEVER
@@ -26,15 +24,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.finder.without_car import NearStops, Points, RoundTrips
+    from geo.finder.without_car import RoundTrips
     from geo.territory import Territory
     from geo.transit.day import Day
     from geo.transit.window import Window
 
 #: Columns of the time from door to door, one a percentile of the moments of a window.
 PERCENTILE_COLUMNS: Final = tuple(f"door_to_door_p{percent}_min" for percent in PERCENTILES)
-#: How many sites are tried from each point of residents, the nearest as a straight line.
-SITES_OF_A_POINT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +94,12 @@ def residents_round_trips(
     -------
     Indexed like `Territory.demand`: `commune_code`; `population` (float64, NaN: not known; those of a commune add up to
     its legal population, as by car: `geo.access.residents.residents_by_point`); `time_out_min` (Float64, <NA> where
-    there is no round trip to any of the `SITES_OF_A_POINT` nearest sites on the streets); `way_known` (bool: whether it
-    lies on the streets: of the others nothing is known, nor is a round trip counted); `facility_id`, `earliest_arrival`
-    and `last_way_back` (``"08:15"``, civil time, to that site and from it, as of `geo.transit.round_trip.RoundTrip`;
-    <NA> likewise, and where one may walk all the way, at any hour). With a window also `PERCENTILE_COLUMNS`: minutes to
-    whichever of these sites open that day is reached first, Float64, inf: farther than the rules allow, or no way;
-    <NA>: not known.
+    there is no round trip to any site, of the territory or around it, that lies on the streets); `way_known` (bool:
+    whether the point lies on the streets: of the others nothing is known, nor is a round trip counted); `facility_id`,
+    `earliest_arrival` and `last_way_back` (``"08:15"``, civil time, to that site and from it, as of
+    `geo.transit.round_trip.RoundTrip`; <NA> likewise, and where one may walk all the way, at any hour). With a window
+    also `PERCENTILE_COLUMNS`: minutes to whichever of these sites open that day is reached first, Float64, inf: farther
+    than the rules allow, or no way; <NA>: not known.
 
     Raises
     ------
@@ -116,28 +112,36 @@ def residents_round_trips(
     sites = trips.sites()
     points = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
     places = sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()
-    to_stops, from_sites = stops_of_points(trips, points), stops_of_points(trips, places)
+    of_points, of_sites = StopsNear.around(trips, points), StopsNear.around(trips, places)
     on_foot = walks_of_pairs(trips, points, places)
     way_known = np.asarray(territory.demand_on_network.link >= 0) & trips.walk_known(points)
     best = np.full(len(demand), np.inf)
     chosen, earliest, last, wait = (np.full(len(demand), -1) for _ in range(4))
     leave_s = _moments(trips, day, window)
     took = np.full((len(demand), len(leave_s)), NEVER, np.int32)
-    rows = sites.to_dict("records")
-    near_sites = _points_of_sites(trips, points, places)
-    for number, (site, near) in enumerate(near_sites.items()):
+    walkers: list[list[int]] = [[] for _ in range(len(sites))]
+    for point, site in on_foot:
+        walkers[site].append(point)
+    for site, row in enumerate(sites.to_dict("records")):
         if stopped():
             msg = "Calcul arrêté : les aller-retours sans voiture n'ont pas tous été cherchés."
             raise ParameterError(msg)
-        tell(number / len(near_sites), f"Aller-retours sans voiture : site {number + 1} sur {len(near_sites)}…")
-        hours = hours_on(rows[site], day)
-        starts = [point for point in near if way_known[point] and (point in to_stops or (point, site) in on_foot)]
-        if not hours or not starts:
+        tell(site / len(sites), f"Aller-retours sans voiture : site {site + 1} sur {len(sites)}…")
+        hours = hours_on(row, day)
+        near = of_sites.of(site)
+        if not hours or not (len(near[0]) or walkers[site]):
             continue
-        there, back = trips.profiles(day, from_sites.get(site, NO_STOPS))
-        open_s = trips.open_s(day, hours, rows[site]["departement"])
-        for point in starts:
-            stops, to_stops_s, from_stops_s = to_stops.get(point, NO_STOPS)
+        there, back = trips.profiles(day, near)
+        open_s = trips.open_s(day, hours, row["departement"])
+        # Whom no way of this site can bring a shorter absence, or be there sooner, need not be searched.
+        there_s, back_s = of_points.shortest_s(there), of_points.shortest_s(back)
+        there_s[walkers[site]] = back_s[walkers[site]] = 0.0
+        way_s = trips.rules.way_min * 60
+        better = (back_s <= way_s) & (there_s + back_s + trips.rules.visit_min * 60 < best * 60)
+        sooner = there_s < took.max(axis=1, initial=-1)
+        starts = np.flatnonzero(way_known & (there_s <= way_s) & (better | sooner))
+        for point in starts.tolist():
+            stops, to_stops_s, from_stops_s = of_points.of(point)
             walk_s = on_foot.get((point, site))
             out = journeys(there, stops, to_stops_s)
             found = round_trip(out, journeys(back, stops, from_stops_s), open_s, trips.rules, walk_s)
@@ -362,41 +366,3 @@ def _carless(found: pd.DataFrame, households: pd.DataFrame | None) -> tuple[floa
     carless = (households["households"] * households["share_carless"]).fillna(0.0).to_numpy(np.float64)
     known, served = (np.divide(each, total, out=np.zeros(len(total)), where=total > 0) for each in (known, served))
     return float((carless * known).sum()), float((carless * served).sum())
-
-
-#: Of a place without any stop near.
-NO_STOPS: Final = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
-
-
-def walks_of_pairs(trips: RoundTrips, points: Points, places: Points) -> dict[tuple[int, int], tuple[int, int]]:
-    """Return the seconds on foot from points to places and back, by point and place; those too far are absent."""
-    walks = zip(*(each.tolist() for each in trips.walks_all_the_way(points, places)), strict=True)
-    return {(point, place): (there_s, back_s) for point, place, there_s, back_s in walks}
-
-
-def stops_of_points(trips: RoundTrips, points: Points) -> dict[int, NearStops]:
-    """Return the stops near each point (degrees); points without any are absent."""
-    point, *near = trips.walks_to_stops(points)
-    order = np.argsort(point, kind="stable")
-    which, first = np.unique(point[order], return_index=True)
-    stops, to_stops_s, from_stops_s = (np.split(each[order], first[1:]) for each in near)
-    return dict(zip(which.tolist(), zip(stops, to_stops_s, from_stops_s, strict=True), strict=False))
-
-
-def _points_of_sites(
-    trips: RoundTrips,
-    points: tuple[NDArray[np.float64], NDArray[np.float64]],
-    places: tuple[NDArray[np.float64], NDArray[np.float64]],
-) -> dict[int, list[int]]:
-    """Return the points of which each site is one of the `SITES_OF_A_POINT` nearest; none without any site."""
-    if not len(places[0]):
-        return {}
-    metres = to_metres(trips.territory.network.crs)
-    tree = cKDTree(np.column_stack(metres.transform(*places)))
-    k = min(SITES_OF_A_POINT, len(places[0]))
-    nearest = tree.query(np.column_stack(metres.transform(*points)), k=np.arange(1, k + 1))[1]
-    of_site: dict[int, list[int]] = defaultdict(list)
-    for point, sites in enumerate(nearest.tolist()):
-        for site in sites:
-            of_site[site].append(point)
-    return of_site

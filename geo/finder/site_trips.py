@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.finder.near_stops import StopsNear
 from geo.finder.opening_times import holiday_on
 from geo.finder.start import straight_m
 from geo.finder.without_car import hours_on, text_or_none
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 #: How many days after the one asked for are searched for a round trip.
 HORIZON_DAYS: Final = 14
-#: How many sites are tried from a start, the nearest as a straight line first.
-SITES_TRIED: Final = 30
 #: A shorter walk is not told.
 _STEP_S: Final = 30
 
@@ -126,39 +125,66 @@ def trips_from(
     """
     trips.require_covered(date)
     trips.require_walk_known(lon, lat)
-    near = _near_sites(trips.territory, lon, lat)
+    near = _sites_by_distance(trips.territory, lon, lat)
     here = np.array([lon]), np.array([lat])
     start = trips.walks_to_stops(here)[1:]
     sites = near.geometry.x.to_numpy(), near.geometry.y.to_numpy()
-    from_site, *of_sites = trips.walks_to_stops(sites)
+    of_sites = StopsNear.around(trips, sites)
     _, on_foot, there_s, back_s = trips.walks_all_the_way(here, sites)
     direct = dict(zip(on_foot.tolist(), zip(there_s.tolist(), back_s.tolist(), strict=True), strict=True))
-
-    def place(number: int) -> NearStops:
-        stops, to_stops_s, from_stops_s = (each[from_site == number] for each in of_sites)
-        return stops, to_stops_s, from_stops_s
-
-    found = []
-    for number, (row, known) in enumerate(zip(near.to_dict("records"), trips.walk_known(sites), strict=True)):
-        if known:
-            found.append(_site_trip(trips, row, date, start, place(number), direct.get(number), not_before))
-        else:
-            found.append(_named(row, date, "walk_unknown"))
+    # Searched from the start, one profile each way tells how soon every site can be reached and left at best.
+    home, out = trips.profiles(date, start)
+    ways_s = [of_sites.shortest_s(way) for way in (out, home)]
+    for way_s in ways_s:
+        way_s[list(direct)] = 0.0
+    reachable = (np.maximum(*ways_s) <= trips.rules.way_min * 60) & trips.walk_known(sites)
+    least_min = (ways_s[0] + ways_s[1]) / 60 + trips.rules.visit_min
+    rows = near.to_dict("records")
+    known = trips.walk_known(sites)
+    found = [
+        _unserved(row, date, start, of_sites.of(number), direct.get(number))
+        if on_streets
+        else _named(row, date, "walk_unknown")
+        for number, (row, on_streets) in enumerate(zip(rows, known, strict=True))
+    ]
+    best: list[float] = []
+    for number in np.argsort(least_min, kind="stable").tolist():
+        # Once there are enough, a site that cannot be back sooner than the last of them changes nothing.
+        if not reachable[number] or (len(best) == k and least_min[number] > best[-1]):
+            continue
+        way = of_sites.of(number), direct.get(number)
+        found[number] = _site_trip(trips, rows[number], date, start, *way, not_before)
+        if (time_out_min := found[number].time_out_min) is not None:
+            best = sorted([*best, time_out_min])[:k]
     order = sorted(range(len(found)), key=lambda n: (not found[n].possible, found[n].time_out_min or 0.0, n))[:k]
     chosen = []
     for number in order:
         one = found[number]
         if look_ahead and not one.possible and one.why_not != "walk_unknown":
-            row = near.iloc[number].to_dict()
-            one = _with_next_day(trips, one, row, start, place(number), direct.get(number))
+            one = _with_next_day(trips, one, rows[number], start, of_sites.of(number), direct.get(number))
         chosen.append(one)
     return chosen
 
 
-def _near_sites(territory: Territory, lon: float, lat: float) -> gpd.GeoDataFrame:
+def _sites_by_distance(territory: Territory, lon: float, lat: float) -> gpd.GeoDataFrame:
     table = territory.facility_list(SITES, kinds=FIXED_KINDS)
     metres = straight_m(lon, lat, table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
-    return table.iloc[np.argsort(metres, kind="stable")[:SITES_TRIED]].reset_index(drop=True)
+    return table.iloc[np.argsort(metres, kind="stable")].reset_index(drop=True)
+
+
+def _unserved(
+    row: dict[str, object], date: dt.date, start: NearStops, place: NearStops, on_foot_s: tuple[int, int] | None
+) -> SiteTrip:
+    """Return a site, and why there is no round trip to it if no departure of the day makes one possible."""
+    hours = hours_on(row, date)
+    why = (
+        (hours is None, "hours_unknown"),
+        (hours == (), "closed"),
+        (not len(start[0]) and on_foot_s is None, "no_stop_here"),
+        (not len(place[0]) and on_foot_s is None, "no_stop_there"),
+        (True, "no_way"),
+    )
+    return _named(row, date, next(name for holds, name in why if holds))
 
 
 def _site_trip(
@@ -170,23 +196,13 @@ def _site_trip(
     on_foot_s: tuple[int, int] | None,
     not_before: dt.datetime | None = None,
 ) -> SiteTrip:
-    hours = hours_on(row, date)
-    stops_near = [len(each[0]) > 0 for each in (start, place)]
-    why = (
-        (hours is None, "hours_unknown"),
-        (hours == (), "closed"),
-        (not stops_near[0] and on_foot_s is None, "no_stop_here"),
-        (not stops_near[1] and on_foot_s is None, "no_stop_there"),
-        (True, "no_way"),
-    )
-    reason = next(name for holds, name in why if holds)
-    named = _named(row, date, reason)
-    if not hours:
+    named = _unserved(row, date, start, place, on_foot_s)
+    if not named.hours or named.why_not != "no_way":
         return named
     there, back = trips.profiles(date, place)
     stops, to_stops_s, from_stops_s = start
     out, home = journeys(there, stops, to_stops_s), journeys(back, stops, from_stops_s)
-    open_s = trips.open_s(date, hours, text_or_none(row.get("departement")))
+    open_s = trips.open_s(date, named.hours, text_or_none(row.get("departement")))
     after_s = 0 if not_before is None else max(trips.day(date).seconds(not_before), 0)
     found = round_trip(out, home, open_s, trips.rules, on_foot_s, not_before_s=after_s)
     if found is None and after_s and round_trip(out, home, open_s, trips.rules, on_foot_s) is not None:

@@ -110,6 +110,15 @@ class Profile:
         """Seconds of the day at which each row arrives at the place."""
         return self.way // ARRIVAL
 
+    @property
+    def shortest_s(self) -> NDArray[np.float64]:
+        """Seconds from each stop to the place by the shortest way of the day, shape (n_stops,); inf: there is none."""
+        stop = np.repeat(np.arange(len(self.count)), self.count)
+        rows = np.arange(len(stop)) + np.repeat(self.first - (np.cumsum(self.count) - self.count), self.count)
+        shortest = np.full(len(self.count), np.inf)
+        np.minimum.at(shortest, stop, (self.arrival_s[rows] - self.departure_s[rows]).astype(np.float64))
+        return shortest
+
     def rows(self, stop: int) -> slice:
         """Return the rows of a stop."""
         return slice(int(self.first[stop]), int(self.first[stop] + self.count[stop]))

@@ -61,7 +61,7 @@ def main() -> None:
     territory = Territory.load("64")
     territory = replace(territory, schedule=france.near(*bounds(territory.communes)))
     found = show(
-        "64: round trips of 545 communes to their 10 nearest sites",
+        "64: round trips of 545 communes to every site",
         lambda: residents_round_trips(RoundTrips.of(territory), TUESDAY),
     )
     print(f"  share of residents with a round trip: {round_trip_share(found, TUESDAY).share:.3f}")

@@ -6,14 +6,19 @@ import io
 import zipfile
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from geo import Territory
 from geo.answers.round_trips import transit_lines, way_words
+from geo.finder.near_stops import StopsNear
+from geo.finder.residents_trips import residents_round_trips
 from geo.finder.site_trips import trips_from
-from geo.finder.without_car import RoundTrips
+from geo.finder.without_car import RoundTrips, hours_on
 from geo.territory.margin import bounds
 from geo.transit.gtfs import read_gtfs
+from geo.transit.journeys import journeys
+from geo.transit.round_trip import round_trip
 
 TUESDAY = dt.date(2025, 2, 4)
 FEED = "gtfs/sncf-ter-2025-01.zip"
@@ -119,3 +124,38 @@ def test_a_site_closed_that_day_has_a_next_possible_day(round_trips):
     sunday = dt.date(2025, 2, 2)
     gan = next(one for one in trips_from(round_trips, lon, lat, sunday, 8) if one.facility_id == "2083")
     assert (gan.why_not, gan.next_day) == ("closed", dt.date(2025, 2, 3))
+
+
+def test_no_figure_leaves_a_site_out(round_trips):
+    """Who has a round trip, and the shortest, against every pair of a commune and a site tried one by one.
+
+    From Artix none of the ten nearest sites can be reached and left that day: those of Lourdes and Peyrehorade can.
+    """
+    territory, sites = round_trips.territory, round_trips.sites()
+    points, places = ((t.geometry.x.to_numpy(), t.geometry.y.to_numpy()) for t in (territory.demand, sites))
+    of_points, of_sites = StopsNear.around(round_trips, points), StopsNear.around(round_trips, places)
+    walks = zip(*round_trips.walks_all_the_way(points, places), strict=True)
+    on_foot = {(point, site): (there, back) for point, site, there, back in walks}
+    best = np.full(len(territory.demand), np.nan)
+    for site, row in enumerate(sites.to_dict("records")):
+        if not (hours := hours_on(row, TUESDAY)):
+            continue
+        there, back = round_trips.profiles(TUESDAY, of_sites.of(site))
+        open_s = round_trips.open_s(TUESDAY, hours, row["departement"])
+        for point in range(len(best)):
+            stops, to_stops_s, from_stops_s = of_points.of(point)
+            if not len(stops) and (point, site) not in on_foot:
+                continue
+            ways = journeys(there, stops, to_stops_s), journeys(back, stops, from_stops_s)
+            one = round_trip(*ways, open_s, round_trips.rules, on_foot.get((point, site)))
+            if one is not None:
+                best[point] = np.nanmin([best[point], one.time_out_min])
+    found = residents_round_trips(round_trips, TUESDAY)
+    np.testing.assert_array_equal(found["time_out_min"].to_numpy(float, na_value=np.nan), best)
+    asked = np.flatnonzero(np.isfinite(best))
+    assert len(asked) == 69
+    for point in asked:
+        one = trips_from(round_trips, points[0][point], points[1][point], TUESDAY, 1, look_ahead=False)[0]
+        assert one.time_out_min == best[point]
+    artix = found[found["commune_code"] == "64061"].iloc[0]
+    assert (artix["facility_id"], artix["time_out_min"]) == ("1799", 208)
