@@ -76,7 +76,7 @@ def without_car_answer(territory: Territory, measured: DayWithoutCar, another: s
 
 def _door_to_door(measured: DayWithoutCar) -> tuple[str, ...]:
     """Return the sentence on the median resident; none where nobody is known to live."""
-    if not measured.share.residents:
+    if not measured.share.residents or measured.share.all_closed:
         return ()
     return (door_to_door_sentence(median_door_to_door(measured.found), measured.window, measured.rules),)
 
@@ -84,10 +84,10 @@ def _door_to_door(measured: DayWithoutCar) -> tuple[str, ...]:
 def communes_without_sentence(measured: DayWithoutCar) -> str:
     """Return how many communes have no possible round trip, how many live there, and which are the largest.
 
-    Empty where no way is known.
+    Empty where no way is known, and where no site is open.
     """
     without, total = measured.communes_without, measured.share.communes
-    if total == 0:
+    if total == 0 or measured.share.all_closed:
         return ""
     if without.empty:
         if total < measured.part.communes:
@@ -194,6 +194,9 @@ def _first_and_last(row: Any) -> tuple[str, str]:
 
 def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
     share, without = measured.share, measured.communes_without
+    if share.all_closed:
+        unknown = f"{SEMICOLON}horaires inconnus : {share.sites_hours_unknown}" if share.sites_hours_unknown else ""
+        return (Figure("Sites ouverts ce jour-là", "0", f"sur {format_integer(share.sites)}{unknown}"),)
     figures, people = [], ""
     if share.residents is not None:
         figures += [
@@ -227,6 +230,8 @@ def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
 def residents_sentence(share: RoundTripShare) -> str:
     """Return how many residents have a round trip without a car, of whom, and for how long."""
     day = f"{date_text(share.day)}"
+    if share.all_closed:
+        return closed_sentence(share)
     if share.communes == 0:
         return f"Aucun aller-retour n'est connu, {day} : le réseau routier ne couvre aucune commune."
     if share.share is None:
@@ -249,6 +254,24 @@ def residents_sentence(share: RoundTripShare) -> str:
     return (
         f"{said} Des {format_integer(share.households_carless)} ménages sans voiture (recensement), "
         f"{format_share(share.share_carless)} ont cette possibilité."
+    )
+
+
+def closed_sentence(share: RoundTripShare) -> str:
+    """Return that no site is open on a day: the lack of a round trip is then not one of transport.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from geo.finder.residents_trips import RoundTripShare
+    >>> easter = RoundTripShare(dt.date(2025, 4, 21), 9.0, 0.0, 1, 0, None, sites=3, sites_open=0)
+    >>> closed_sentence(easter).replace("\u00a0", " ")[:61]
+    "Aucun site n'est ouvert ce jour-là (lundi 21 avril 2025) : au"
+    """
+    whose = " dont les horaires sont connus" if share.sites_hours_unknown else ""
+    return (
+        f"Aucun site{whose} n'est ouvert ce jour-là ({date_text(share.day)}) : aucun aller-retour n'est possible, "
+        f"quels que soient les transports. Choisissez un jour d'ouverture."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.finder.named_days import day_named, named_days, usual_day
@@ -12,7 +12,7 @@ from geo.finder.residents_trips import (
     residents_round_trips,
     round_trip_share,
 )
-from geo.finder.without_car import RoundTrips
+from geo.finder.without_car import RoundTrips, hours_on
 from geo.transit.window import USUAL_WINDOW
 
 if TYPE_CHECKING:
@@ -98,7 +98,13 @@ def day_without_car(
         "facility_name",
         named.reindex(communes["facility_id"]).set_axis(communes.index),
     )
-    share = round_trip_share(found, chosen.date, territory.households)
+    hours = [hours_on(row, chosen.date) for row in trips.sites().to_dict("records")]
+    share = replace(
+        round_trip_share(found, chosen.date, territory.households),
+        sites=len(hours),
+        sites_open=sum(map(bool, hours)),
+        sites_hours_unknown=hours.count(None),
+    )
     return DayWithoutCar(
         chosen, named_days(territory, today), trips.rules, window, found, share, communes, part_known(found)
     )

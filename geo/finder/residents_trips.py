@@ -42,7 +42,8 @@ class RoundTripShare:
     some resident has a round trip. `median_time_out_min`: minutes away from home of the median resident with a round
     trip, `None` where there is none. `households_carless`, `households_carless_served`: households without a car, and
     those of them with a round trip, where the census of dwellings tells them, else `None`: in a commune they are
-    taken to live where its residents do.
+    taken to live where its residents do. `sites`, `sites_open`, `sites_hours_unknown`: how many sites count, how many
+    of them are open that day, and of how many it is not known; `None`: nobody looked.
     """
 
     day: dt.date
@@ -53,6 +54,14 @@ class RoundTripShare:
     median_time_out_min: float | None
     households_carless: float | None = None
     households_carless_served: float | None = None
+    sites: int | None = None
+    sites_open: int | None = None
+    sites_hours_unknown: int | None = None
+
+    @property
+    def all_closed(self) -> bool:
+        """Whether no site is known to be open that day: that nobody has a round trip says nothing of the transport."""
+        return self.sites_open == 0
 
     @property
     def share(self) -> float | None:

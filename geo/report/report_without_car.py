@@ -55,7 +55,9 @@ def without_car_content(findings: ReportFindings) -> dict[str, Any] | None:
 
 
 def _without(measured: DayWithoutCar) -> str:
-    """Return the communes with no possible round trip by name, the most populous first."""
+    """Return the communes with no possible round trip by name, the most populous first; none where no site is open."""
+    if measured.share.all_closed:
+        return ""
     without = measured.communes_without.sort_values("residents", ascending=False, kind="stable")
     every = [cut(name) for name in without["name"]]
     names = [name for name, so_far in zip(every, accumulate(map(len, every)), strict=True) if so_far <= _NAMES]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answers.tables import rounded
+from geo.answers.without_car import closed_sentence
 from geo.finder.residents_trips import median_door_to_door
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.extras import can_write
@@ -41,6 +42,7 @@ def round_trip_content(territory: Territory, answer: DayWithoutCar) -> dict[str,
     content = asdict(share) | {
         "day": share.day.isoformat(),
         "share": share.share,
+        "note": closed_sentence(share) if share.all_closed else None,
         "part": answer.part.to_dict(),
         "share_carless": share.share_carless,
         "named_day": _plain(answer.day),

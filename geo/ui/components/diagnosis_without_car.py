@@ -149,7 +149,9 @@ def _commune(measured: DayWithoutCar, titles: dict[str, str]) -> None:
 
 
 def _communes_without(measured: DayWithoutCar) -> None:
-    """Name all communes with no possible round trip, in the order of the alphabet."""
+    """Name all communes with no possible round trip, in the order of the alphabet; none where no site is open."""
+    if measured.share.all_closed:
+        return
     names = measured.communes_without["name"].sort_values(key=lambda column: column.str.normalize("NFKD")).tolist()
     if names:
         with st.expander(f"Communes sans aller-retour possible ({len(names)})"):

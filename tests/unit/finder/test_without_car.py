@@ -221,6 +221,10 @@ def test_residents_with_a_round_trip_are_counted(valley):
     assert "communes sur 545" in residents_sentence(share)
 
 
+def readable(text):
+    return " ".join(text.split())
+
+
 WINDOW = Window.parse("07:00-09:00")
 
 
@@ -248,6 +252,32 @@ def test_communes_add_up_to_the_share(valley, measured):
     assert table["time_out_min"].isna().sum() == share.communes - share.communes_served
     without = table[table["share_round_trip"] == 0]
     assert without[["facility_id", "earliest_arrival", "last_way_back"]].isna().all(axis=None)
+
+
+def test_a_day_when_no_site_is_open_is_no_lack_of_transport(valley):
+    """New Year's Day: one sentence says so first, and no other tells of ways or of communes without any."""
+    day = day_without_car(valley[0], dt.date(2025, 1, 1), window=WINDOW)
+    answer = without_car_answer(valley[0], day)
+    said = readable(answer.sentence)
+    assert said.startswith("Aucun site n'est ouvert ce jour-là (mercredi 1er janvier 2025) : aucun aller-retour n'est")
+    assert not [text for text in answer.details if "aller-retour" in text or "Porte à porte" in text]
+    (figure,) = answer.figures
+    assert (figure.label, figure.value) == ("Sites ouverts ce jour-là", "0")
+    content = round_trip_content(valley[0], day)
+    assert (content["note"], content["sites_open"]) == (answer.sentence, 0)
+    usual = round_trip_content(valley[0], day_without_car(valley[0], TUESDAY, window=WINDOW))
+    assert usual["note"] is None
+    assert 0 < usual["sites_open"] <= usual["sites"] == len(RoundTrips.of(valley[0]).sites())
+
+
+def test_where_hours_are_not_known_only_those_that_are_can_be_closed(valley):
+    area = valley[0]
+    sites = area.sites.copy()
+    sites["opening_hours"] = sites["opening_hours"].mask(sites["facility_id"] == SITE)
+    unknown = replace(area, facilities={**area.facilities, "sites": sites})
+    share = day_without_car(unknown, dt.date(2025, 2, 9), window=WINDOW).share
+    assert (share.sites_open, share.sites_hours_unknown > 0) == (0, True)
+    assert residents_sentence(share).startswith("Aucun site dont les horaires sont connus n'est ouvert ce jour-là")
 
 
 def test_where_no_population_is_known_no_resident_is_told(valley):

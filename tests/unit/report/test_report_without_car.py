@@ -20,6 +20,7 @@ from geo.report.report_document import PAGES, report_pdf
 from geo.report.report_files import write_report
 from geo.report.report_findings import ReportRequest
 from geo.report.report_maps import report_maps
+from geo.report.report_without_car import without_car_content
 from geo.siting.plan import plan
 from tests.written_tables import rows_of_table
 
@@ -161,3 +162,11 @@ def test_a_long_comparison_is_cut_and_counted(valley, compared, sheets, findings
     pages = pdf_pages(report_pdf(found, sheets | {"plan": next(iter(sheets.values()))}))
     assert len(pages) <= PAGES[1]
     assert "Et 46 autres plans dans le fichier with_and_without_car.csv." in readable(" ".join(pages))
+
+
+def test_a_day_when_no_site_is_open_names_no_commune_without(valley, findings):
+    closed = replace(findings, without_car=day_without_car(valley, dt.date(2025, 1, 1)))
+    content = without_car_content(closed)
+    assert readable(content["lead"][0]).startswith("Aucun site n'est ouvert ce jour-là (mercredi 1er janvier 2025)")
+    assert (content["rows"], content["without"]) == ([], "")
+    assert not [text for text in content["lead"] if "Porte à porte" in text]
