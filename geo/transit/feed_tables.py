@@ -44,6 +44,9 @@ NEEDED: Final = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_tim
 _SHOWN: Final = 3
 #: What pyarrow says of a row with fewer or more cells than the header.
 _COLUMN_COUNTS: Final = re.compile(r"Expected \d+ columns, got \d+")
+#: A line, and what ends it; a blank one.
+_LINE: Final = re.compile(rb"([^\r\n]*)(?:\r\n|\r|\n)")
+_BLANK: Final = re.compile(rb"\n\r?\n|\r\r")
 #: Rows of a table with fewer or more cells than the header, at most: with more of them it is not read.
 _MOST_MISSHAPEN: Final = 1000
 _ADVICE: Final = "Demandez un jeu de données corrigé à son éditeur, ou donnez-en un autre."
@@ -106,7 +109,8 @@ class FeedTables:
                 tables._read[name] = tables._parsed(name, columns)
         unreadable = bool(tables.faults)
         for name, rows in tables._misshapen.items():
-            tables.faults += _misshapen_faults(name, rows)
+            shown = tables._shown_rows(name, np.array([row.number - 1 for row in rows[:_SHOWN]], np.int64))
+            tables.faults += _misshapen_faults(name, rows, shown)
         if unreadable:
             tables.require()
         return tables
@@ -139,9 +143,9 @@ class FeedTables:
         Those with fewer or more cells than the header are noted already, and nothing else is said of them.
         """
         at = np.setdiff1d(np.flatnonzero(rows), [row.number - 1 for row in self._misshapen.get(file, ())])
-        for row in at[:_SHOWN].tolist():
+        for row, shown in zip(at[:_SHOWN].tolist(), self._shown_rows(file, at[:_SHOWN]), strict=True):
             value = "" if values is None else f" « {values[row].as_py()[:40]} »"
-            self.faults.append(Fault(f"{file}, {what}{value}", row + 2))
+            self.faults.append(Fault(f"{file}, {what}{value}", shown))
         if len(at) > _SHOWN:
             self.faults.append(Fault(f"{file}, {what} : {len(at)} lignes en tout"))
 
@@ -174,6 +178,20 @@ class FeedTables:
         self.wrong(file, again, f"{name} répété", texts)
         return texts
 
+    def _shown_rows(self, file: str, rows: NDArray[np.int64]) -> list[int]:
+        """Return the rows of a spreadsheet that rows of a table are, the first being 0; its blank lines count there."""
+        if not len(rows):
+            return []
+        content = self._content(file)
+        return _rows_with_blanks(content, rows) if _BLANK.search(content) else (rows + 2).tolist()
+
+    def _content(self, file: str) -> bytes:
+        """Return the bytes of a table."""
+        if self.path.is_dir():
+            found = next(each for each in self.path.iterdir() if each.name.lower() == file)
+            return found.read_bytes()
+        return b"".join(read_member(self.path, file, MAX_UNPACKED_BYTES))
+
     def _table(self, file: str) -> pa.Table:
         return self._read.get(file, pa.table({}))
 
@@ -193,14 +211,11 @@ class FeedTables:
     def _columns(self, file: str) -> pa.Table:
         content = b""
         try:
-            if self.path.is_dir():
-                found = next(each for each in self.path.iterdir() if each.name.lower() == file)
-                content = found.read_bytes()
-            else:
-                content = b"".join(read_member(self.path, file, MAX_UNPACKED_BYTES))
+            content = self._content(file)
             if not content.strip():
                 return pa.table({})
-            first_line, _, rows = content.partition(b"\n")
+            header = _LINE.match(content)
+            first_line, rows = (content, b"") if header is None else (header[1], content[header.end() :])
             names = _header(file, first_line)
             if not rows.strip():
                 return pa.table({name: pa.array([], pa.string()) for name in names})
@@ -234,7 +249,8 @@ class FeedTables:
         if number > _MOST_MISSHAPEN:
             first = wrong[0]
             said = f"{_cells_said(file, first)} : {format_integer(number)} lignes en tout"
-            raise _UnreadableTableError(Fault(said, first.number + 1))
+            (shown,) = self._shown_rows(file, np.array([first.number - 1]))
+            raise _UnreadableTableError(Fault(said, shown))
         self._misshapen[file] = wrong
         cells = [(*_cells(row.text), *[""] * len(names))[: len(names)] for row in wrong]
         columns = dict(zip(names, zip(*cells, strict=True), strict=True))
@@ -282,13 +298,37 @@ def _table_of(rows: bytes, names: list[str], invalid: Callable[[csv.InvalidRow],
 
 def _cells(row: str) -> list[str]:
     with suppress(NoRowError):
-        return next(reader([row], strict=False), [])
+        return next(reader([row], strict=False, skipinitialspace=True), [])
     return []
 
 
-def _misshapen_faults(file: str, rows: list[csv.InvalidRow]) -> list[Fault]:
+def _rows_with_blanks(content: bytes, rows: NDArray[np.int64]) -> list[int]:
+    r"""Return the rows (the header is 1) of which pyarrow counts `rows` from 0 after it: it passes over blank lines.
+
+    Examples
+    --------
+    >>> _rows_with_blanks(b'id,name\n1,"a\n\nb"\n\n2,c\n', np.array([0, 1]))
+    [2, 4]
+    """
+    last, wanted = int(rows.max()), set(rows.tolist())
+    shown: dict[int, int] = {}
+    number, at, quoted = -2, 0, False
+    for found in _LINE.finditer(content):
+        line = found[1]
+        if not quoted:
+            at += 1
+            number += bool(line) or number == -2  # noqa: PLR2004 - the header
+            if number in wanted and line:
+                shown[number] = at
+            if number > last:
+                break
+        quoted ^= line.count(b'"') % 2 == 1
+    return [shown[row] for row in rows.tolist()]
+
+
+def _misshapen_faults(file: str, rows: list[csv.InvalidRow], shown: list[int]) -> list[Fault]:
     """Return what is said of rows with fewer or more cells than the header."""
-    said = [Fault(_cells_said(file, row), row.number + 1) for row in rows[:_SHOWN]]
+    said = [Fault(_cells_said(file, row), at) for row, at in zip(rows[:_SHOWN], shown, strict=True)]
     if len(rows) > _SHOWN:
         all_of_them = (
             f"{file}, autant de cellules que de colonnes dans l'en-tête attendues : {len(rows)} lignes en tout"
@@ -306,8 +346,7 @@ def _header(file: str, first_line: bytes) -> list[str]:
     """Return the names of the columns, a mark of byte order and spaces aside; unnamed ones are numbered."""
     if b"\0" in first_line:
         raise _UnreadableTableError(_not_utf_8(file, 1))
-    text = first_line.decode("utf-8-sig").rstrip("\r")
-    names = [name.strip().strip('"').strip() for name in text.split(",")]
+    names = [name.strip().strip('"').strip() for name in _cells(first_line.decode("utf-8-sig"))]
     again = sorted({name for at, name in enumerate(names) if name and name in names[:at]})
     if again:
         raise _UnreadableTableError(Fault(f"{file} : colonne répétée : {', '.join(again)[:120]}", 1))

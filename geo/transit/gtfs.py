@@ -71,8 +71,9 @@ def read_gtfs(paths: Path | Sequence[Path]) -> Schedule:
 
 def _read_feed(path: Path) -> Schedule:
     tables = FeedTables.open(path)
-    if not tables.rows("stop_times.txt"):
-        tables.faults.append(Fault("stop_times.txt ne contient aucun passage"))
+    holds = {"stops.txt": "arrêt", "stop_times.txt": "passage"}
+    if empty := [file for file in holds if not tables.rows(file)]:
+        tables.faults += [Fault(f"{file} ne contient aucun {holds[file]}") for file in empty]
         tables.require()
     stops = _stops(tables)
     services = _service_ids(tables)

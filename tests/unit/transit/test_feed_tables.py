@@ -148,3 +148,45 @@ def test_a_table_that_cannot_be_read_is_told_in_french_alone(tmp_path, change, s
     assert said in str(error.value)
     for english in ("invalid", "codec", "Expected", "column", "parse"):
         assert english not in str(error.value)
+
+
+def test_rows_are_those_of_a_spreadsheet_after_blank_lines(tmp_path):
+    """A blank line is a row there, and a cell of several lines is one; ends of lines are those of any system."""
+    stops = FILES["stops.txt"].replace("G2,", "\n\nG2,").replace("H,Halte,", '"H","Halte\n\ndu pré",')
+    stops = stops.replace("V,Le Village,", "\nV,Le Village,x,")  # rows 2, 3, 6, 7, 9, 10
+    routes = FILES["routes.txt"].replace("B,12", "\nB,12").replace("Navette,3", "Navette,bus")
+    for n, end in enumerate(("\n", "\r\n", "\r")):
+        feed = write_feed(tmp_path / f"{n}")
+        (feed / "stops.txt").write_bytes(stops.replace("\n", end).encode())
+        (feed / "routes.txt").write_bytes(routes.replace("\n", end).encode())
+        with pytest.raises(SchemaError) as error:
+            read_gtfs(feed)
+        assert [str(fault) for fault in error.value.faults] == [
+            "ligne 9 : stops.txt, 6 colonnes attendues comme dans l'en-tête, 7 trouvées",
+            "ligne 6 : routes.txt, route_type illisible « bus »",
+        ]
+
+
+def test_many_misshapen_rows_are_told_from_the_row_of_the_first(tmp_path):
+    trips = "route_id,service_id,trip_id,trip_headsign\n\n\n" + "".join(f"T,week,x{n}\n" for n in range(1001))
+    with pytest.raises(SchemaError, match=r"ligne 4 : trips\.txt, 4 colonnes attendues"):
+        read_gtfs(write_feed(tmp_path / "a", trips=trips))
+
+
+def test_lines_that_end_in_a_carriage_return_alone_are_rows(tmp_path):
+    feed = write_feed(tmp_path / "f")
+    for name, text in FILES.items():
+        (feed / name).write_bytes(text.replace("\n", "\r").encode())
+    assert read_gtfs(feed).stops.equals(read_gtfs(write_feed(tmp_path / "g")).stops)
+
+
+def test_a_table_of_stops_without_rows_is_told_itself(tmp_path):
+    with pytest.raises(SchemaError, match=r"stops\.txt ne contient aucun arrêt"):
+        read_gtfs(write_feed(tmp_path / "f", stops="stop_id,stop_name,stop_lat,stop_lon\n"))
+
+
+def test_a_comma_within_quotation_marks_in_a_header_is_of_the_name(tmp_path):
+    header, rows = FILES["routes.txt"].split("\n", 1)
+    rows = "".join(f"{line},x\n" for line in rows.splitlines())
+    text = f'{header.replace("route_id", chr(34) + "route_id" + chr(34))}, "note, of ours"\n{rows}'
+    assert len(read_gtfs(write_feed(tmp_path / "f", routes=text)).trips)
