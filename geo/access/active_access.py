@@ -140,7 +140,7 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     communes = communes.assign(
         residents=communes["residents"].astype("Float64"),
         **{name: communes[name].where(known) for name in counted},
-        at_one_point=True if territory.cells is None else ~communes.index.isin(territory.cells["commune_code"]),
+        at_one_point=territory.at_one_point,
         holds_place=communes.index.isin(territory.communes_of(places)),
     )
     return ActiveAccess(question, mode, communes, summary)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 from geo.access.bus_rounds import rounds_totals
 from geo.answers.rounds import rounds_text
 from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
-from geo.kinds import facility_title
+from geo.kinds import KINDS, facility_title
 from geo.network.modes import ESTIMATED_NOTE, WALK
 from geo.network.slopes import relief_note
 from geo.siting.plan_sources import plan_sources
 from geo.sources.vintages import dated
+from geo.territory.description import cities_at_one_point
 from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
 from geo.transit.day import CHANGE_S
 from geo.transit.walks import CHANGE_WALK_S
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.network.origin import MeasuredError
+    from geo.question import Question
     from geo.sources.provenance import Provenance
     from geo.territory import Territory
     from geo.territory.manifest import Manifest
@@ -171,6 +173,28 @@ def walking_note(territory: Territory) -> str:
     """Return how ways on foot are known, slopes included."""
     streets = territory.active.get(WALK)
     return ESTIMATED_NOTE if streets is None else relief_note(streets)
+
+
+def one_point_sentences(parts: Sequence[Territory]) -> list[str]:
+    """Return which large cities of territories stand at one point, in one sentence; empty where none does.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> one_point_sentences([Territory.load("14")])[0].partition(" : ")[0]
+    'Caen (14118) est représentée par un seul point'
+    """
+    note = cities_at_one_point(parts)
+    return [note.sentence] if note.codes else []
+
+
+def offer_sentence(question: Question, parts: Sequence[Territory]) -> str:
+    """Return what a question counts as an offer, as `counting_sentence`, from the places of its list in `parts`."""
+    there = {kind for part in parts for kind in part.facilities[question.facilities]["kind"].unique()}
+    present = [kind for kind in KINDS if kind in there]
+    return counting_sentence(
+        question.facilities, present, [kind for kind in present if kind not in question.kinds], parts
+    )
 
 
 def counting_sentence(

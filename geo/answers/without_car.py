@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import Answer, Figure, known_note, residents_line
-from geo.answers.origin import TRANSIT_METHOD, walking_note
+from geo.answers.origin import TRANSIT_METHOD, one_point_sentences, walking_note
 from geo.answers.round_trips import NO_ROUND_TRIP, ON_FOOT, rules_sentence, wait_words
 from geo.answers.site_words import trip_words
 from geo.answers.timetable_days import day_notes
@@ -92,8 +92,10 @@ def communes_without_sentence(measured: DayWithoutCar) -> str:
     if without.empty:
         if total < measured.part.communes:
             where = f"{plural(total, 'la seule commune', f'chacune des {format_integer(total)} communes')}"
-            return f"Dans {where} dont les trajets sont connus, des habitants au moins ont un aller-retour possible."
-        return "Dans chaque commune, des habitants au moins ont un aller-retour possible."
+            where = f"Dans {where} dont les trajets sont connus"
+        else:
+            where = "Dans chaque commune"
+        return f"{where}, une partie au moins des habitants a un aller-retour possible."
     count = format_integer(len(without))
     if len(without) == total:
         return (
@@ -235,17 +237,17 @@ def residents_sentence(share: RoundTripShare) -> str:
     if share.communes == 0:
         return f"Aucun aller-retour n'est connu, {day} : le réseau routier ne couvre aucune commune."
     if share.share is None:
+        trip = "un aller-retour" if share.communes_served else "d'aller-retour"
         return (
-            f"{counted(share.communes_served, 'commune')} sur {share.communes} "
-            f"{plural(share.communes_served, 'a', 'ont')}, sans voiture, un aller-retour possible vers un site France "
+            f"{capital(_communes_served(share))}, sans voiture, {trip} possible vers un site France "
             f"services pendant son ouverture, {day}. Combien d'habitants l'ont n'est pas connu : le "
             f"territoire a été construit sans leur nombre."
         )
     said = (
         f"{format_share(share.share)} des habitants ({format_integer(share.residents_served)} sur "
         f"{format_integer(share.residents)}) peuvent, sans voiture, aller dans un site France services pendant son "
-        f"ouverture et en revenir le jour même, {day}{SEMICOLON}{counted(share.communes_served, 'commune')} sur "
-        f"{share.communes} en {plural(share.communes_served, 'a', 'ont')} la possibilité."
+        f"ouverture et en revenir le jour même, {day}{SEMICOLON}{_communes_served(share, 'en ')} "
+        f"la possibilité."
     )
     if share.median_time_out_min is not None:
         said = f"{said} La moitié d'entre eux sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins."
@@ -273,6 +275,14 @@ def closed_sentence(share: RoundTripShare) -> str:
         f"Aucun site{whose} n'est ouvert ce jour-là ({date_text(share.day)}) : aucun aller-retour n'est possible, "
         f"quels que soient les transports. Choisissez un jour d'ouverture."
     )
+
+
+def _communes_served(share: RoundTripShare, what: str = "") -> str:
+    """Return how many communes have a round trip, verb included: ``"aucune commune sur 29 n'en a"``."""
+    count, total = share.communes_served, format_integer(share.communes)
+    if not count:
+        return f"aucune commune sur {total} n'{what}a"
+    return f"{counted(count, 'commune')} sur {total} {what}{plural(count, 'a', 'ont')}"
 
 
 def door_to_door_sentence(minutes: Mapping[int, float | None], window: Window, rules: Rules) -> str:
@@ -316,10 +326,11 @@ def transit_notes(territory: Territory) -> tuple[str, ...]:
 def residents_notes(territory: Territory) -> tuple[str, ...]:
     """Return what is to be minded of a share of residents, besides `transit_notes`."""
     known = territory.cells is None and territory.demand["population"].notna().any()
+    cities = one_point_sentences((territory,))
     if not known:
-        return ()
+        return tuple(cities)
     said = (
         f"Les habitants d'une commune sont comptés ensemble, à sa position ({positions_text(territory.communes)}) : "
         f"avec des carreaux de population, la part est plus juste, et souvent plus faible."
     )
-    return (said,)
+    return (*cities, said)

@@ -69,7 +69,7 @@ def diagnose(
     from geo.answers.coverage import coverage_answer
     from geo.answers.equity import equity_answer
     from geo.answers.list_dates import list_sentence
-    from geo.answers.origin import network_sentence
+    from geo.answers.origin import network_sentence, offer_sentence, one_point_sentences
     from geo.report.country_tables import country_summary, write_country_diagnosis
     from geo.report.tables import diagnosis_summary, write_diagnosis
     from geo.territory.country import Country
@@ -90,6 +90,8 @@ def diagnose(
     print_answer(area.name, coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part)
     equity = equity_answer(diagnosis.equity)
     print_each(equity.lines)
+    print_line(offer_sentence(question, area.parts))
+    print_each(one_point_sentences(area.parts))
     print_line(list_sentence(area.parts[0].manifest, question.facilities))
     if isinstance(area, Country):
         print_line(area.parts[0].network.source.notes[0])

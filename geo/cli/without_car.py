@@ -7,7 +7,7 @@ from pathlib import Path
 from geo.cli.options import chosen_day, load_territory
 from geo.cli.output import print_each, print_items, print_json, print_line, print_written
 from geo.errors import ParameterError
-from geo.kinds import SITES
+from geo.kinds import FIXED_KINDS, SITES
 from geo.question import Question
 from geo.transit.round_trip import Rules
 
@@ -21,6 +21,7 @@ def diagnose_active(mode: str, folder: Path | None, question: Question, out: Pat
     from geo.answers.active_access import active_answer
     from geo.answers.answer import part_title
     from geo.answers.list_dates import list_sentence
+    from geo.answers.origin import offer_sentence
     from geo.report.active_files import near_content, write_near
 
     territory = load_territory(folder)
@@ -33,7 +34,7 @@ def diagnose_active(mode: str, folder: Path | None, question: Question, out: Pat
     print_line(f"{part_title(territory.name, found.summary.part)} : {answer.sentence}")
     print_each(answer.details)
     print_line(list_sentence(territory.manifest, question.facilities))
-    print_items(answer.notes)
+    print_items([*answer.notes, offer_sentence(question, (territory,))])
     print_written(out, names)
 
 
@@ -53,6 +54,7 @@ def diagnose_transit(
     when people leave, for the time from door to door.
     """
     from geo.answers.answer import part_title
+    from geo.answers.origin import offer_sentence
     from geo.answers.without_car import without_car_answer
     from geo.finder.day_without_car import day_without_car
     from geo.report.round_trip_files import round_trip_content, write_round_trips
@@ -72,5 +74,5 @@ def diagnose_transit(
     print_line(f"{part_title(territory.name, measured.part)} : {answer.sentence}")
     for line in answer.details:
         print_line(line)
-    print_items(answer.notes)
+    print_items([*answer.notes, offer_sentence(Question(kinds=FIXED_KINDS), (territory,))])
     print_written(out, names)

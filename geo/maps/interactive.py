@@ -22,8 +22,9 @@ from geo.answers.coverage import coverage_answer
 from geo.answers.origin import (
     approximation_sentences,
     contour_sentences,
-    counting_sentence,
     network_sentence,
+    offer_sentence,
+    one_point_sentences,
     sources_sentence,
 )
 from geo.answers.without_car import COMMUNE_HEADS, commune_trip_rows, without_car_answer
@@ -132,11 +133,11 @@ def coverage_map(
     head = f"<h1>{escape(title)}</h1>{''.join(f'<p>{escape(text)}</p>' for text in said if text)}"
 
     legend = legend_html(facilities, kinds, excluded, question.rule_in_short)
-    counted = counting_sentence(facilities, kinds, excluded, (territory,))
+    counted = offer_sentence(question, (territory,))
     footer = _origin(
         territory,
         approximation_sentences(territory),
-        [DRIVING_ONLY, counted, network_sentence(territory.manifest)],
+        [DRIVING_ONLY, counted, *one_point_sentences((territory,)), network_sentence(territory.manifest)],
         today,
     )
     draw = "const drawn = createCoverageMap(L, map, base);\ndrawn.show(values);\ndrawn.update(values);"
@@ -214,9 +215,8 @@ def _answered_page(
     """Return an answer with its map of three classes and its table."""
     said = "".join(f"<p>{escape(text)}</p>" for text in (answer.sentence, *answer.details))
     head = f"<h1>{escape(title)}</h1>{said}{area_pattern_defs()}"
-    kinds, excluded = shown_kinds(territory.facilities[asked.facilities], asked.kinds)
-    counted = counting_sentence(asked.facilities, kinds, excluded, (territory,))
-    origin = _origin(territory, contour_sentences(territory), [*answer.notes, counted], today)
+    told = [*answer.notes, offer_sentence(asked, (territory,))]
+    origin = _origin(territory, contour_sentences(territory), told, today)
     return _page(
         settings or Settings.from_environment(), title, head, drawing, drawing.values["legend"] + table + origin
     )

@@ -43,7 +43,7 @@ def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.Geo
     # Communes carry the notes of the population that they were given: each is said once.
     notes = list(dict.fromkeys(note for table in tables for note in table.notes))
     about_communes = [note.about(concerns) for table in tables for note in table.commune_notes]
-    about_communes += [_far_from_roads(area), _cities_at_one_point(area)]
+    about_communes += [_far_from_roads(area), cities_at_one_point([area])]
     about_communes = [note for note in dict.fromkeys(about_communes) if note.codes]
     notes += [note.sentence for note in about_communes]
     notes += [
@@ -142,12 +142,11 @@ def _far_from_roads(area: StudyArea) -> CommuneNote:
     return CommuneNote.of(sentence, distance.index[distance > FAR_FROM_ROADS_M])
 
 
-def _cities_at_one_point(area: StudyArea) -> CommuneNote:
-    """Return the note about large cities whose residents are all taken to be at one point."""
-    communes = area.communes
+def cities_at_one_point(parts: Sequence[StudyArea]) -> CommuneNote:
+    """Return the note about large cities whose residents are all taken to be at one point; of no commune: none is."""
+    each = [part.communes.loc[part.at_one_point, ["name", "population"]] for part in parts]
+    communes = pd.concat(each)
     large = communes[(communes["population"] > _CITY_RESIDENTS).fillna(value=False)]
-    if area.cells is not None:
-        large = large[~large.index.isin(area.cells["commune_code"])]
     large = large.sort_values("population", ascending=False)
     shown = ", ".join(f"{name} ({code})" for code, name in large["name"].head(10).items())
     more = f" et {agreed(len(large) - 10, 'autre(s)')}" if len(large) > 10 else ""  # noqa: PLR2004 - as many as of any list

@@ -162,6 +162,14 @@ class StudyArea:
         points["commune_code"] = points["commune_code"].astype("string")
         return points.rename_axis("demand_id")
 
+    @property
+    def at_one_point(self) -> NDArray[np.bool_]:
+        """Whether all residents of each commune are taken to be at its own point, shape (n_communes,)."""
+        if self.cells is None:
+            return np.ones(len(self.communes), bool)
+        held: NDArray[np.bool_] = self.communes.index.isin(self.cells["commune_code"])
+        return ~held
+
     @cached_property
     def demand_on_network(self) -> SnappedPoints:
         """Where the demand points lie on the network."""

@@ -128,6 +128,18 @@ def test_any_list_of_places_is_used_like_sites(run, built):
     assert json.loads(out)["residents_within"] == 2000
 
 
+def test_diagnose_says_what_is_counted_and_which_city_stands_at_one_point(run):
+    for mode in ("car", "walk", "bike"):
+        counted = {}
+        for option in ((), ("--bus",)):
+            status, out, _ = run("diagnose", "14", "--mode", mode, *option)
+            assert status == 0
+            assert "Caen (14118) est représentée par un seul point" in out
+            (counted[option],) = re.findall("Offre comptée : .*", out)
+        assert "bus non comptés" in counted[()]
+        assert "bus comptés" in counted["--bus",]
+
+
 def test_nearest_is_a_list_soonest_first(run, built, small_world):
     sites = {row["id_fs"]: row for row in read_rows(small_world.sites)}
     lon, lat = sites["2"]["longitude"], sites["2"]["latitude"]

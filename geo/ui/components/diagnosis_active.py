@@ -11,10 +11,9 @@ from geo.access.known_part import known_part
 from geo.answers.active_access import active_answer, near_sentence
 from geo.answers.answer import part_title
 from geo.answers.list_dates import list_sentence
-from geo.answers.origin import counting_sentence, sources_sentence
+from geo.answers.origin import offer_sentence, sources_sentence
 from geo.answers.tables import COLUMNS
 from geo.maps.access_maps import near_values
-from geo.maps.payload import shown_kinds
 from geo.network.modes import MODES
 from geo.report.active_files import near_table
 from geo.ui import cache
@@ -99,9 +98,11 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
             headings=_CENTRE if centres else _SHORT,
             texts=_SIDES if centres else None,
         )
-    kinds, excluded = shown_kinds(territory.facilities[question.facilities], question.kinds)
-    counted = counting_sentence(question.facilities, kinds, excluded, (territory,))
-    show_notes(list(map(unbroken, [*answer.notes, counted, sources_sentence(territory.manifest)])))
+    show_notes(
+        list(
+            map(unbroken, [*answer.notes, offer_sentence(question, (territory,)), sources_sentence(territory.manifest)])
+        )
+    )
     show_lists(territory, settings)
     stem = f"maillage-{territory.departement or 'territoire'}-{state.facilities}-{state.mode}-{state.threshold_min}min"
     csv_button("Tableau (CSV)", french_table(table, *_IN_FILE), f"{stem}.csv")

@@ -9,7 +9,7 @@ import streamlit as st
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.list_dates import list_sentence
-from geo.answers.origin import counting_sentence, sources_sentence
+from geo.answers.origin import offer_sentence, sources_sentence
 from geo.answers.site_words import trip_words
 from geo.answers.tables import COLUMNS
 from geo.answers.without_car import commune_trip_sentence, possible_words, with_words_on_foot, without_car_answer
@@ -18,7 +18,7 @@ from geo.finder.day_without_car import day_without_car
 from geo.french import joined
 from geo.kinds import FIXED_KINDS, SITES
 from geo.maps.access_maps import trip_values
-from geo.maps.payload import shown_kinds
+from geo.question import Question
 from geo.report.round_trip_files import round_trip_table
 from geo.ui import cache
 from geo.ui.background import calculated
@@ -102,7 +102,8 @@ def diagnosis_without_car(territory: Territory, state: AppState, settings: Setti
             texts=_TEXTS,
         )
     _communes_without(measured)
-    show_notes(list(map(unbroken, [*answer.notes, *_origin(territory)])))
+    offer = offer_sentence(Question(kinds=FIXED_KINDS), (territory,))
+    show_notes(list(map(unbroken, [*answer.notes, offer, sources_sentence(territory.manifest)])))
     show_lists(territory, settings)
     stem = f"maillage-{territory.departement or 'territoire'}-sans-voiture-{day.isoformat()}"
     csv_button("Tableau (CSV)", french_table(table, *_IN_FILE), f"{stem}.csv")
@@ -156,8 +157,3 @@ def _communes_without(measured: DayWithoutCar) -> None:
     if names:
         with st.expander(f"Communes sans aller-retour possible ({len(names)})"):
             st.markdown(plain(f"{joined(names)}."))
-
-
-def _origin(territory: Territory) -> list[str]:
-    kinds, excluded = shown_kinds(territory.sites, FIXED_KINDS)
-    return [counting_sentence(SITES, kinds, excluded, (territory,)), sources_sentence(territory.manifest)]

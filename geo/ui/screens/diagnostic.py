@@ -11,11 +11,16 @@ from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.coverage import commune_sentence
 from geo.answers.list_dates import list_sentence
-from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
+from geo.answers.origin import (
+    approximation_sentences,
+    network_sentence,
+    offer_sentence,
+    one_point_sentences,
+    sources_sentence,
+)
 from geo.answers.roads_change import CHANGED_COLUMNS, replaces_estimate, roads_change
 from geo.errors import ParameterError
 from geo.french import DRIVING_ONLY
-from geo.maps.payload import shown_kinds
 from geo.territory.fetched import kept_territories
 from geo.ui import cache
 from geo.ui.chosen_plan import plan_ahead
@@ -119,12 +124,12 @@ def _map(territory: Territory, state: AppState, found: Diagnosed, identity: str,
 def _notes(territory: Territory, settings: Settings, diagnosis: Diagnosis) -> None:
     """Say what the figures stand on."""
     question = diagnosis.question
-    kinds, excluded = shown_kinds(territory.facilities[question.facilities], question.kinds)
     show_approximations(approximation_sentences(territory))
     show_notes(
         [
             DRIVING_ONLY,
-            counting_sentence(question.facilities, kinds, excluded, (territory,)),
+            offer_sentence(question, (territory,)),
+            *one_point_sentences((territory,)),
             network_sentence(territory.manifest),
             sources_sentence(territory.manifest),
         ]

@@ -10,9 +10,13 @@ from geo.answers.origin import (
     approximation_sentences,
     counting_sentence,
     network_sentence,
+    offer_sentence,
+    one_point_sentences,
     sources_sentence,
 )
+from geo.kinds import KINDS
 from geo.network.origin import MeasuredError
+from geo.question import Question
 from geo.sources.provenance import Provenance
 
 
@@ -84,3 +88,24 @@ def test_nothing_is_called_approximate_on_real_roads_and_contours(territory):
 )
 def test_what_is_counted(kinds, excluded, expected):
     assert counting_sentence("sites", kinds, excluded) == expected
+
+
+def test_the_offer_is_that_of_the_question(small_world):
+    world = small_world.territory()
+    fixed = world.sites[world.sites["kind"] != "bus"].reset_index(drop=True)
+    without = replace(world, facilities={**world.facilities, "sites": fixed})
+    assert "bus" not in offer_sentence(Question(), (without,))
+    assert "bus non comptés" in offer_sentence(Question(), (without, world))
+    assert "bus comptés" in offer_sentence(Question(kinds=frozenset(KINDS)), (world,))
+
+
+def test_a_large_city_that_stands_at_one_point_is_named_and_one_of_cells_is_not(small_world):
+    world = small_world.territory()
+    people = world.communes["population"].mask(world.communes.index == "64002", 100_001)
+    large = replace(world, communes=world.communes.assign(population=people))
+    assert one_point_sentences((world,)) == []
+    (said,) = one_point_sentences((world, large))
+    assert said.startswith("Commune B (64002) est représentée par un seul point :")
+    rows = large.demand[large.demand["commune_code"] == "64002"]
+    spread = replace(large, cells=rows.assign(cell_id=["1"]).reset_index(drop=True))
+    assert one_point_sentences((spread,)) == []

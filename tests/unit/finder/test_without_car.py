@@ -331,6 +331,10 @@ def test_a_commune_of_several_points_has_the_time_of_its_median_resident():
     assert said.endswith("Des 50 ménages sans voiture (recensement), 40 % ont cette possibilité.")
     assert round_trip_share(found, TUESDAY).share_carless is None
     assert "ménages" not in residents_sentence(round_trip_share(found, TUESDAY))
+    nobody = replace(share, communes_served=0)
+    assert f"aucune commune sur {share.communes} n'en a la possibilité." in residents_sentence(nobody)
+    unknown = residents_sentence(replace(nobody, residents=None))
+    assert unknown.startswith(f"Aucune commune sur {share.communes} n'a, sans voiture, d'aller-retour possible")
 
 
 @pytest.mark.parametrize("text", ["", "7-9", "09:00-07:00", "07:00-14:00", "07:60-08:00", "23:00-25:00", "x" * 99])

@@ -117,6 +117,7 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
         crs="EPSG:2154",
         network=SimpleNamespace(crs="EPSG:2154"),
         estimated=False,
+        at_one_point=np.ones(len(communes), bool),
         active={},
         communes=communes,
         demand=communes.reset_index()[["commune_code", "population"]].astype({"population": "float64"}),
