@@ -110,6 +110,10 @@ def trip_sentence(one: SiteTrip) -> str:
         why = _WHY_NOT[one.why_not or "no_way"]
         if one.public_holiday is not None and one.why_not == "closed":
             why = f"{why}, jour férié ({one.public_holiday})"
+        if one.why_not in ("closed", "hours_unknown") and one.too_far is not None:
+            why = f"{why}, et {_WHY_NOT[one.too_far]}"
+        elif one.why_not == "closed" and one.searched_to is not None:
+            after = f"{SEMICOLON}aucun non plus jusqu'au {_day(one.searched_to)}"
         return f"{NO_ROUND_TRIP}, {why}{after}"
     said = (
         f"départ {_clock(one.leaves_home)}, sur place {_clock_after(one.arrives)}{wait_words(one.wait_min)}, "

@@ -59,6 +59,8 @@ class SiteTrip:
     day with one, within `HORIZON_DAYS`, `None`: there is none. `why_not`: why there is no round trip, of
     ``"walk_unknown"`` (no street is known near the site, so whether there is one is not known), ``"hours_unknown"``,
     ``"closed"``, ``"no_stop_here"``, ``"no_stop_there"``, ``"too_late"`` and ``"no_way"``; `None`: there is one.
+    `too_far`: what would be in the way on any other day as well, ``"no_stop_here"`` or ``"no_stop_there"``, `None`:
+    neither is. `searched_to`: the last day searched where none has a round trip, `None`: one has, or none was searched.
     `phone`, `appointment`: of the list, `None` unknown. `public_holiday`: name of that of the day where the site is,
     `None`: it is none. `wait_min`, `earliest_wait_min`: minutes outside before the doors open, after `arrives` and
     after `earliest_arrival`; 0: none.
@@ -79,6 +81,8 @@ class SiteTrip:
     time_out_min: float | None = None
     next_day: dt.date | None = None
     why_not: str | None = None
+    too_far: str | None = None
+    searched_to: dt.date | None = None
     phone: str | None = None
     appointment: bool | None = None
     public_holiday: str | None = None
@@ -177,14 +181,13 @@ def _unserved(
 ) -> SiteTrip:
     """Return a site, and why there is no round trip to it if no departure of the day makes one possible."""
     hours = hours_on(row, date)
-    why = (
-        (hours is None, "hours_unknown"),
-        (hours == (), "closed"),
+    far = (
         (not len(start[0]) and on_foot_s is None, "no_stop_here"),
         (not len(place[0]) and on_foot_s is None, "no_stop_there"),
-        (True, "no_way"),
     )
-    return _named(row, date, next(name for holds, name in why if holds))
+    too_far = next((name for holds, name in far if holds), None)
+    shut = "hours_unknown" if hours is None else None if hours else "closed"
+    return replace(_named(row, date, shut or too_far or "no_way"), too_far=too_far)
 
 
 def _site_trip(
@@ -269,10 +272,12 @@ def _with_next_day(
     place: NearStops,
     on_foot_s: tuple[int, int] | None,
 ) -> SiteTrip:
-    for date in _days_after(trips, one.day):
+    searched_to = None
+    for date in () if one.too_far else _days_after(trips, one.day):
         if _site_trip(trips, row, date, start, place, on_foot_s).possible:
             return replace(one, next_day=date)
-    return one
+        searched_to = date
+    return replace(one, searched_to=searched_to)
 
 
 def _days_after(trips: RoundTrips, day: dt.date) -> Iterator[dt.date]:

@@ -98,6 +98,20 @@ def test_a_closed_day_says_the_next_possible_one(valley):
     )
 
 
+def test_a_closed_day_does_not_hide_that_no_other_day_would_do(valley):
+    """On a Sunday: sites without a stop near, and one whose visit is too long for any day of the next two weeks."""
+    territory, start = valley
+    sunday = dt.date(2025, 2, 9)
+    found = trips_from(RoundTrips.of(territory), *start, sunday, 30)
+    others = [one for one in found if one.facility_id != SITE and one.why_not == "closed"]
+    assert {trip_sentence(one) for one in others} == {
+        "aucun aller-retour possible ce jour-là, le site est fermé, et aucun arrêt n'est assez près du site à pied"
+    }
+    long = _to_site(valley, sunday, visit_min=181)
+    assert (long.next_day, long.searched_to) == (None, dt.date(2025, 2, 23))
+    assert trip_sentence(long).endswith("le site est fermé\u202f; aucun non plus jusqu'au dimanche 23\u00a0février")
+
+
 def test_a_public_holiday_is_named(valley):
     assert trip_sentence(_to_site(valley, dt.date(2025, 1, 1))).startswith(
         "aucun aller-retour possible ce jour-là, le site est fermé, jour férié (jour de l'An)"
