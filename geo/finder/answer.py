@@ -21,7 +21,7 @@ from geo.finder.opening_times import civil_time
 from geo.finder.places import Places, SiteAnswer, place_on_network
 from geo.finder.preference import lets_in, open_first, preferred_first
 from geo.finder.procedures import FROM_HOME, MANDATE
-from geo.finder.sentences import notes
+from geo.finder.sentences import fewer_note, notes
 from geo.finder.start import start_at
 from geo.finder.visits import Visits
 from geo.finder.wishes import Wishes
@@ -216,7 +216,10 @@ def find_sites(
         minutes_saved=saved,
         none_open=none_open,
         from_home=(*FROM_HOME, MANDATE) if none_open else (),
-        notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN), mode)),
+        notes=(
+            *fewer_note(mode, len(sites), k),
+            *notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN), mode),
+        ),
         nothing_open=nothing_open,
         open_far=open_far,
         put_first=put_first,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.finder.opening_times import closes_before, holiday_on, later, moment_text, skipped
-from geo.french import DRIVING_ONLY, agreed, day_text, to_five
-from geo.network.modes import CAR, ESTIMATED_NOTE, RELIEF_ALONG
+from geo.french import DRIVING_ONLY, UNIT_SPACE, agreed, capital, counted, day_text, to_five
+from geo.network.modes import CAR, ESTIMATED_NOTE, FARTHEST_KM, MODES, RELIEF_ALONG
 from geo.network.slopes import relief_note
 from geo.sources.vintages import dated
 
@@ -45,6 +45,23 @@ def warnings(
         yield "Horaires inconnus : appelez avant de vous déplacer."
     if place["address"] is None:
         yield "Adresse non connue : vérifiez-la avant de vous déplacer."
+
+
+def fewer_note(mode: str, given: int, asked: int) -> Iterator[str]:
+    """Give the limit within which sites are told on foot or by bicycle, where fewer are given than were asked for.
+
+    Examples
+    --------
+    >>> next(fewer_note("walk", 2, 5)).replace("\u00a0", " ")
+    "À pied, aucun site n'est donné au-delà de 5 km en ligne droite : 2 sites au lieu de 5."
+    >>> list(fewer_note("walk", 5, 5)), list(fewer_note("car", 2, 5))
+    ([], [])
+    """
+    if mode == CAR or given >= asked:
+        return
+    found = f" : {counted(given, 'site')} au lieu de {asked}" if given else ""
+    limit = f"{FARTHEST_KM[mode]:g}{UNIT_SPACE}km en ligne droite"
+    yield f"{capital(MODES[mode])}, aucun site n'est donné au-delà de {limit}{found}."
 
 
 def notes(

@@ -1,0 +1,33 @@
+"""On foot and by bicycle no site is told beyond a straight line, which the answer says where it gives fewer than asked."""
+
+import numpy as np
+import pytest
+from pyproj import Geod
+
+from geo.answers.near import NearQuestion, answer_near
+from geo.finder.answer import find_sites
+from geo.kinds import FIXED_KINDS, SITES
+
+
+@pytest.mark.parametrize(("mode", "words", "km"), [("walk", "À pied", 5), ("bike", "À vélo", 15)])
+def test_fewer_sites_than_asked_tell_the_limit(embedded, mode, words, km):
+    bedous = embedded.communes.loc[embedded.communes["name"] == "Bedous"].iloc[0]
+    sites = embedded.facility_list(SITES, kinds=FIXED_KINDS).geometry
+    start = np.full(len(sites), bedous["lon"]), np.full(len(sites), bedous["lat"])
+    metres = Geod(ellps="WGS84").inv(*start, sites.x.to_numpy(), sites.y.to_numpy())[2]
+    near = int((np.asarray(metres) <= km * 1000).sum())
+    assert 0 < near < 5
+    answer = find_sites(embedded, bedous["lon"], bedous["lat"], mode=mode)
+    assert len(answer.sites) == near
+    said = f"{words}, aucun site n'est donné au-delà de {km} km en ligne droite : {near} site{'s' * (near > 1)} au lieu de 5."
+    assert " ".join(answer.notes[0].split()) == said
+    lines = answer_near(embedded, (bedous["lon"], bedous["lat"]), NearQuestion(mode=mode)).lines
+    assert f"  - {said}" in [f"  {' '.join(line.split())}" for line in lines]
+    enough = find_sites(embedded, bedous["lon"], bedous["lat"], k=near, mode=mode)
+    assert not [note for note in enough.notes if "au-delà de" in note]
+
+
+def test_by_car_there_is_no_such_limit(embedded):
+    bedous = embedded.communes.loc[embedded.communes["name"] == "Bedous"].iloc[0]
+    answer = find_sites(embedded, bedous["lon"], bedous["lat"], k=500)
+    assert not [note for note in answer.notes if "en ligne droite" in note]
