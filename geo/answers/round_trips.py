@@ -95,6 +95,14 @@ def round_trip_in_short(found: Sequence[SiteTrip], day: dt.date) -> str:
     return f"{start} {NO_ROUND_TRIP} vers les sites proches{after}."
 
 
+def kept_trip_lines(one: SiteTrip, day: dt.date) -> list[str]:
+    """Return the round trip of a day to one site for a sheet to keep: when, and the ways there and back, if any."""
+    said = [f"Sans voiture, {date_text(day)}{UNIT_SPACE}: {trip_sentence(one)}."]
+    if one.possible:
+        said += [f"Aller{UNIT_SPACE}: {way_words(one.there)}", f"Retour{UNIT_SPACE}: {way_words(one.back)}"]
+    return said
+
+
 def _contact(one: SiteTrip) -> str:
     """Return whether an appointment is needed, and the telephone number; empty where neither is known."""
     appointment = {True: "sur rendez-vous", False: "sans rendez-vous", None: ""}[one.appointment]

@@ -13,13 +13,15 @@ from geo.answers.directions import web_directions
 from geo.answers.list_dates import list_date, old_list_sentence
 from geo.answers.nearest import stand_in_sentence
 from geo.answers.origin import sources_sentence
-from geo.answers.site_words import detail_texts, distance_text, site_trip
+from geo.answers.site_words import detail_texts, distance_text, other_modes_sentence, site_trip
 from geo.french import DRIVING_ONLY, UNIT_SPACE, day_text, dialled, is_email, visible
 from geo.kinds import KINDS
 from geo.maps.static_route import draw_route
 from geo.report.typesetting import typeset
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo.finder.answer import Route, SiteAnswer
     from geo.finder.found_place import FoundPlace
     from geo.territory import Territory
@@ -31,7 +33,7 @@ _OFFICIAL_ONLY: Final = (
 _BUS: Final = "bus"
 _MAP_IN: Final = (84 / 25.4, 72 / 25.4)
 #: Longest texts that a page has room for, in characters; the rest is cut and shown to be.
-_LONGEST: Final = {"title": 140, "line": 180, "details": 700, "visits": 160, "sentence": 420}
+_LONGEST: Final = {"title": 140, "line": 180, "details": 700, "visits": 160, "sentence": 420, "trip": 300}
 _TEXT_WIDTH: Final = 76
 _WEB: Final = re.compile(r"https?://[^\s<>\"'\\]+")
 _DIRECTIONS: Final = (
@@ -50,7 +52,12 @@ class _Entry:
 
 
 def site_sheet_pdf(
-    territory: Territory, site: SiteAnswer, *, origin: FoundPlace | None = None, route: Route | None = None
+    territory: Territory,
+    site: SiteAnswer,
+    *,
+    origin: FoundPlace | None = None,
+    route: Route | None = None,
+    without_car: Sequence[str] = (),
 ) -> bytes:
     """Make the sheet of a site as a PDF of exactly one A4 page, tagged for screen readers (PDF/UA-1).
 
@@ -62,12 +69,14 @@ def site_sheet_pdf(
         Where the visitor starts from. A commune or a postcode is named; an address or a position is not written.
     route
         The way from there, from `geo.finder.answer.route_to`; without it the map shows the site alone.
+    without_car
+        The round trip by public transport, in sentences (`geo.answers.round_trips.kept_trip_lines`).
 
     Returns
     -------
     The same bytes for the same inputs. Nothing is written to a disk. Texts too long for a page are cut, visibly.
     """
-    sheet = _sheet(territory, site, origin, route)
+    sheet = _sheet(territory, site, origin, route, without_car)
     way = np.array([[site.lon, site.lat]]) if route is None else route.coordinates
     made_on = territory.manifest.built_on
     picture = draw_route(territory, way, kind=site.kind, size_in=_MAP_IN)
@@ -75,10 +84,15 @@ def site_sheet_pdf(
 
 
 def site_sheet_text(
-    territory: Territory, site: SiteAnswer, *, origin: FoundPlace | None = None, route: Route | None = None
+    territory: Territory,
+    site: SiteAnswer,
+    *,
+    origin: FoundPlace | None = None,
+    route: Route | None = None,
+    without_car: Sequence[str] = (),
 ) -> str:
     """Return the sheet of a site as plain text, lines of at most 76 characters; parameters as in `site_sheet_pdf`."""
-    sheet = _sheet(territory, site, origin, route)
+    sheet = _sheet(territory, site, origin, route, without_car)
     lines = [sheet["kind"].upper(), *_wrapped(sheet["title"]), *_wrapped(sheet["subtitle"]), ""]
     for entry in sheet["contact"]:
         lines += _wrapped(f"{entry['label']} : {entry['text']}")
@@ -94,18 +108,29 @@ def site_sheet_text(
     return "\n".join(lines) + "\n"
 
 
-def _sheet(territory: Territory, site: SiteAnswer, origin: FoundPlace | None, route: Route | None) -> dict[str, Any]:
+def _sheet(
+    territory: Territory,
+    site: SiteAnswer,
+    origin: FoundPlace | None,
+    route: Route | None,
+    without_car: Sequence[str],
+) -> dict[str, Any]:
     """Return all that a sheet says, as plain values; texts are on one line and cut to what a page can hold."""
     title = _line(site.name, "title")
     visits = any(day.permanences for day in site.week)
     away = _line(stand_in_sentence(origin, estimated=site.estimated), "sentence")
+    modes = other_modes_sentence(site)
     start = _line(origin.label) if origin is not None and origin.kind in {"commune", "postcode"} else None
     return {
         "title": title,
         "kind": KINDS[site.kind].label,
         "subtitle": f"Rattachée à : {_line(site.main_site, 'title')}" if site.main_site else "",
         "contact": [asdict(entry) for entry in _contact(site)],
-        "way": [*_way(site, start, route), *filter(None, [away])],
+        "way": [
+            *_way(site, start, route),
+            *filter(None, [modes and f"{modes}.", away]),
+            *(_line(sentence, "trip") for sentence in without_car),
+        ],
         "map": True,
         "map_alt": _described_map(site, title, start, route),
         "legend": _legend(territory, route),

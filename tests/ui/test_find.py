@@ -453,7 +453,9 @@ def test_a_service_that_fails_is_said_beside_the_button(open_app, monkeypatch):
     assert "Temps IGN" not in given(app, "found_sites")["html"]
 
 
-def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, valley_folder):
+def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, valley_folder, monkeypatch):
+    sheets = []
+    monkeypatch.setattr("geo.ui.screens.find.keep_and_share", lambda *given: sheets.append(given))
     app = open_app(valley_folder, lieu="64542", quand="2025-02-04T07:30")
     told = "\n".join(element.value for element in app.markdown).replace("\\", "")
     assert "car 12 d'Urdos 8\u00a0h à Maison 8\u00a0h\u00a030".replace("\u00a0", " ") in told.replace("\u00a0", " ")
@@ -463,6 +465,10 @@ def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, val
         "Sans voiture, mardi 4 février 2025 : vers « France services Vallée d'Aspe - Bedous », départ 8 h, sur place "
         "8 h 30 (attente 30 min avant l'ouverture), retour 17 h 45, chez vous 18 h 15 (10 h 15 hors de chez vous)."
     )
+    (_, site, *_, ways) = sheets[-1]
+    assert site is not None
+    assert ways[0].replace("\u00a0", " ").startswith("Sans voiture, mardi 4 février 2025 : ")
+    assert all(way.partition("\u00a0: ")[2] in told for way in ways[1:]), "the sheet keeps what the screen tells"
     on_cards = [one["id"] for one in given(app, "found_sites")["answer"]["sites"]]
     numbered = re.findall(r"^(\d+)\. .*\[(.*?)\]", told, re.MULTILINE)
     assert numbered

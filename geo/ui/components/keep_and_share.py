@@ -11,6 +11,8 @@ from geo.ui.components.browser_buttons import copy_link
 from geo.ui.components.messages import show_notes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo.finder.answer import Route, SiteAnswer
     from geo.finder.found_place import FoundPlace
     from geo.territory import Territory
@@ -22,7 +24,11 @@ _LINK: Final = (
 
 
 def keep_and_share(
-    territory: Territory, site: SiteAnswer | None, origin: FoundPlace | None, route: Route | None
+    territory: Territory,
+    site: SiteAnswer | None,
+    origin: FoundPlace | None,
+    route: Route | None,
+    without_car: Sequence[str] = (),
 ) -> None:
     """Show the buttons; sheets are made when they are asked for.
 
@@ -34,26 +40,34 @@ def keep_and_share(
         Where the visitor starts from: an address or a position is not printed.
     route
         The road to the site, `None` where no road leads there.
+    without_car
+        The round trip to it by public transport, in sentences.
     """
     st.header("Garder et partager", anchor=False)
     with st.container(horizontal=True, gap="small"):
         if site is not None:
-            _sheets(territory, site, origin, route)
+            _sheets(territory, site, origin, route, without_car)
         copy_link()
     about = [f"Les fiches sont celles de : {site.name}. Choisissez un autre site dans la liste."] if site else []
     show_notes([*about, _LINK])
 
 
-def _sheets(territory: Territory, site: SiteAnswer, origin: FoundPlace | None, route: Route | None) -> None:
+def _sheets(
+    territory: Territory,
+    site: SiteAnswer,
+    origin: FoundPlace | None,
+    route: Route | None,
+    without_car: Sequence[str],
+) -> None:
     def pdf() -> bytes:
         from geo.report.site_sheet import site_sheet_pdf  # noqa: PLC0415 - typst only when asked for
 
-        return site_sheet_pdf(territory, site, origin=origin, route=route)
+        return site_sheet_pdf(territory, site, origin=origin, route=route, without_car=without_car)
 
     def text() -> str:
         from geo.report.site_sheet import site_sheet_text  # noqa: PLC0415
 
-        return site_sheet_text(territory, site, origin=origin, route=route)
+        return site_sheet_text(territory, site, origin=origin, route=route, without_car=without_car)
 
     name = f"france-services-{re.sub(r'[^0-9A-Za-z_-]+', '-', site.facility_id)}"
     st.download_button("Fiche à imprimer (PDF)", pdf, f"{name}.pdf", "application/pdf", on_click="ignore")

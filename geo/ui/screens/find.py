@@ -91,13 +91,14 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     under_the_first = _map_and_list(territory, state, settings, found, shown)
     if answer is not None:
         with under_the_first:  # after the map and the cards, which wait for no timetable
-            without_car(territory, answer)
+            trips = without_car(territory, answer)
         route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)
     if answer is not None:
         route = None if chosen is None or found is None else found.routes.get(chosen.facility_id)
-        keep_and_share(territory, chosen, start_place(state, territory), route)
+        ways = [] if chosen is None else trips.get(chosen.facility_id, [])
+        keep_and_share(territory, chosen, start_place(state, territory), route, ways)
     _origin_of_the_answer(territory, settings, answer)
 
 

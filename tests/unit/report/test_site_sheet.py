@@ -10,8 +10,11 @@ import numpy as np
 import pypdf
 import pytest
 
+from geo.answers.round_trips import kept_trip_lines
 from geo.finder.answer import find_sites, route_to
 from geo.finder.gazetteer import Gazetteer
+from geo.finder.other_modes import ModeTime
+from geo.finder.site_trips import SiteTrip, Step
 from geo.finder.wishes import Wishes
 from geo.maps.static.lettering import FONT_FOLDER
 from geo.report.site_sheet import site_sheet_pdf, site_sheet_text
@@ -160,9 +163,10 @@ def test_no_text_of_a_file_is_executed_or_fills_a_second_page(territory, origin,
         site, name=name, address=bad, postcode=bad, commune_name=bad, phone=bad, email=bad, website=bad, details={"comment": bad, "bearer": bad},
         main_site=bad, warnings=(bad,) * 6, week=week,
     )  # fmt: skip
-    pdf = site_sheet_pdf(territory, told, origin=replace(origin, label=bad), route=route)
+    ways = (bad * 3,) * 3
+    pdf = site_sheet_pdf(territory, told, origin=replace(origin, label=bad), route=route, without_car=ways)
     assert len(opened(pdf).pages) == 1
-    text = site_sheet_text(territory, told, origin=replace(origin, label=bad), route=route)
+    text = site_sheet_text(territory, told, origin=replace(origin, label=bad), route=route, without_car=ways)
     assert max(map(len, text.splitlines())) <= 76
     assert len(text) < 12_000
     if "panic" in bad or "read" in bad or "gras" in bad:
@@ -225,3 +229,30 @@ def test_the_same_inputs_give_the_same_bytes_and_no_file(territory, origin, site
     )  # fmt: skip
     for path in (str(FONT_FOLDER), os.getcwd(), os.path.expanduser("~") + "/"):  # noqa: PTH109, PTH111
         assert path.encode() not in inside
+
+
+def test_ways_without_a_car_are_kept_on_the_sheet(territory, origin, site, route):
+    def at(hour, minute):
+        return dt.datetime(2025, 1, 7, hour, minute, tzinfo=dt.UTC)
+
+    tuesday = dt.date(2025, 1, 7)
+    there = Step(at(8, 0), at(8, 30), "Urdos", "Espelette", "12", "Gare", 3)
+    back = Step(at(17, 45), at(18, 15), "Espelette", "Urdos", "12", "Village", 3)
+    moments = {"leaves_home": at(7, 50), "arrives": at(8, 35), "leaves_site": at(17, 40), "home": at(18, 20)}
+    trip = SiteTrip("1", "Maison", tuesday, ((540, 1080),), (there,), (back,), **moments, time_out_min=630.0)
+    lines = kept_trip_lines(trip, tuesday)
+    walked = replace(site, other_modes=(ModeTime("walk", 34.0, 2.5, estimated=False),))
+    both = (
+        words(site_sheet_pdf(territory, walked, origin=origin, route=route, without_car=lines)),
+        flat(site_sheet_text(territory, walked, origin=origin, route=route, without_car=lines)),
+    )
+    for told in both:
+        for said in (
+            "Sans voiture, mardi 7 janvier 2025 :",
+            "Aller :",
+            "car 12",
+            "18 h 15",
+            "Retour :",
+            "À pied 34 min (2,5 km).",
+        ):
+            assert said in told.replace("\u200b", ""), said
