@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from geo.transit.journeys import Journeys
 
 DAY_S: Final = 86_400
+#: Who would wait longer outside before the doors open is told the first arrival up to as long after they do.
+_NO_WAIT_S: Final = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class RoundTrip:
 
     `out`, `back`: which of the journeys out and back, `None` on foot. `earliest_arrival_s`: of all the ways of that
     day, the last arrival by which one is there when the place opens, else the first one after that is in time for a
-    visit. `last_way_back_s`: the last departure that is home that day. Both are `None` where one may walk all the way
+    visit; this one as well where it comes within 15 minutes of the opening and the other waits for more than 15.
+    `last_way_back_s`: the last departure that is home that day. Both are `None` where one may walk all the way
     there and back, which is possible at any hour. `wait_s`, `earliest_wait_s`: seconds outside before the doors open,
     after the arrival as it is told; 0: they are open, or one walks at any hour.
     """
@@ -153,8 +156,10 @@ def round_trip(
         if not possible.any():
             continue
         comes_at = here[possible]
-        by_opening = comes_at[comes_at <= opens]
+        by_opening, after = comes_at[comes_at <= opens], comes_at[comes_at > opens]
         first_s = int(by_opening.max() if len(by_opening) else comes_at.min())
+        if opens - first_s > _NO_WAIT_S and len(after) and after.min() <= opens + _NO_WAIT_S:
+            first_s = int(after.min())
         arrivals.append((first_s, max(opens - told_arrival_s(first_s), 0)))
         last = leave[leave >= helped[possible].min()]
         leaves += [int(last.max())] if len(last) else []

@@ -118,6 +118,13 @@ def test_at_the_same_hours_the_way_with_the_fewest_trains_is_told(round_trips):
     assert [f"{moment:%H:%M}" for moment in (found.leaves_site, found.home)] == ["16:15", "18:10"]
 
 
+def test_the_first_useful_arrival_is_not_an_hour_before_the_doors_open(round_trips):
+    """From Bidos the first train waits an hour for doors that open at 8:30; the next one is there two minutes after."""
+    found = _from(round_trips, "Bidos")["2083"]
+    assert found.hours[0][0] == 8 * 60 + 30
+    assert (f"{found.earliest_arrival:%H:%M}"[:4], found.earliest_wait_min) == ("08:3", 0)
+
+
 def test_a_site_closed_that_day_has_a_next_possible_day(round_trips):
     communes = round_trips.territory.communes
     lon, lat = communes.loc[communes["name"] == "Bidos", ["lon", "lat"]].iloc[0]

@@ -411,6 +411,19 @@ def test_the_first_useful_arrival_is_the_last_by_which_one_is_there_at_opening()
     assert later.earliest_arrival_s == 660 * 60
 
 
+@pytest.mark.parametrize(
+    ("early", "late", "told"),
+    [(584, 615, 615), (584, 616, 584), (585, 605, 585), (584, None, 584)],
+    ids=["16 min outside or 15 late", "16 min late", "15 min outside", "no other"],
+)
+def test_nobody_is_sent_long_before_the_doors_open_for_a_few_minutes(early, late, told):
+    """Open from 10:00: there at 9:44 one waits 16 minutes, unless one comes at 10:15 at most."""
+    ways = _ways(*[(arrival - 30, arrival) for arrival in (early, late) if arrival])
+    for hours, visit in (((36000, 43200), 45), ((36000, 37200), 5)):
+        found = round_trip(ways, _ways((780, 800)), [hours], Rules(visit_min=visit))
+        assert (found.earliest_arrival_s, found.earliest_wait_s) == (told * 60, max(600 - told, 0) * 60)
+
+
 def test_at_the_same_time_at_home_who_walks_takes_no_vehicle():
     found = round_trip(_ways(), _ways((645, 655)), [(36000, 43200)], Rules(), (600, 600))
     assert (found.back, found.home_s) == (None, 655 * 60)
