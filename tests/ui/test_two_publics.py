@@ -9,6 +9,7 @@ from geo.answers.two_publics import TITLE, two_publics, two_publics_answer
 from geo.cli import main
 from geo.finder.residents_trips import residents_round_trips
 from geo.finder.without_car import RoundTrips
+from geo.french import format_share
 from geo.siting.plan import plan
 
 
@@ -25,7 +26,11 @@ def test_the_plan_is_beside_those_that_none_beats(open_part, valley, valley_fold
     assert table["Sans voiture, aller-retour"].tolist() == found.table["residents_round_trip"].tolist()
     assert "Lieux" not in table, "a cell would cut them: they are under the table"
     listed = "\n".join(plain(each.value) for each in app.markdown)
-    assert all(plain(places) in listed for places in found.table["places"] if places)
+    rows = found.table[found.table["places"] != ""].to_dict("records")
+    assert rows
+    for row in rows:
+        shares = f"({format_share(row['share_within'])} en voiture, {format_share(row['share_round_trip'])} sans)"
+        assert plain(f"**{row['plan']}** {shares} : {row['places']}") in listed
     assert TITLE in [each.value for each in app.header]
 
 

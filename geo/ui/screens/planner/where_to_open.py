@@ -25,7 +25,7 @@ from geo.answers.tables import COLUMNS, rows_of
 from geo.answers.two_publics import PUBLICS_COLUMNS, SHOWN_PLANS, TITLE, two_publics_answer
 from geo.answers.two_publics_json import plan_document
 from geo.errors import MaillageError
-from geo.french import UNIT_SPACE, counted
+from geo.french import UNIT_SPACE, counted, format_share
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.label_dossiers import dossiers_pdf
@@ -225,9 +225,15 @@ def _with_and_without_car(visit: Visit, plan: Plan) -> list[TwoPublics]:
         alt="Plans avec et sans voiture, le meilleur en voiture d'abord",
         headings=_PUBLICS_SHORT,
     )
-    # The places under the table: a cell would cut them.
-    named = zip(shown["plan"], shown["places"], strict=True)
-    places = [f"- **{plain(name)}**{UNIT_SPACE}: {plain(towns)}" for name, towns in named if towns]
+    # Places are under the table, where a cell would cut them; shares tell plans of one name apart.
+    columns = ("plan", "places", "share_within", "share_round_trip")
+    named = zip(*(shown[name] for name in columns), strict=True)
+    places = [
+        f"- **{plain(name)}** ({format_share(by_car)} en voiture, {format_share(without)} sans)"
+        f"{UNIT_SPACE}: {plain(towns)}"
+        for name, towns, by_car, without in named
+        if towns
+    ]
     if left := len(table) - len(shown):
         places.append(f"- Et {counted(left, 'autre plan', 'autres plans')}, dans le tableau (CSV).")
     st.markdown("\n".join(places))
