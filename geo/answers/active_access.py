@@ -74,6 +74,9 @@ def active_sentence(found: ActiveAccess) -> str:
     if part.communes_known == 0:
         return f"{people}{SEMICOLON}le réseau routier ne couvre aucune commune."
     near = total - len(found.communes_without) - len(found.communes_centre_beyond)
+    if not near and len(found.communes_centre_beyond):
+        where = f"{within_text(found.question.threshold_min)} {MODES[found.mode]}"
+        return f"Aucune commune n'a son centre {where} {facility_phrase(found.question.facilities)}."
     if not near:
         return f"{people}."
     whole = near == total == len(found.communes)

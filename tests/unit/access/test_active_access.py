@@ -201,3 +201,10 @@ def test_communes_without_a_known_resident_are_set_apart(cycled):
     answer = active_answer(cycled, replace(found, communes=unknown))
     assert plain(answer.sentence).endswith("du centre de 2 communes sur 2.")
     assert next(plain(line) for line in answer.details) == "1 commune sans habitant connu est à part."
+
+
+def test_no_centre_near_is_not_said_of_all_residents(cycled):
+    found = active_access(cycled, Question(56), "bike")
+    far = found.communes.assign(share_within=found.communes["share_within"] * 0)
+    said = plain(active_answer(cycled, replace(found, communes=far)).sentence)
+    assert said == "Aucune commune n'a son centre à 56 min ou moins à vélo d'un site France services."
