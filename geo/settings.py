@@ -82,7 +82,8 @@ class Settings:
     `route_service_url` is the route service of the Géoplateforme, empty: it is never asked;
     `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses that replace
     those of ``geo/sources/registry.toml``, by base or by source, in lower case; `allow_fetch` lets visitors of the
-    app download official files, and ask the route service; `operator` is who runs the installation.
+    app download official files, and ask the route service; `plans_apart` has the app calculate plans in a process of
+    their own, beside that which answers; `operator` is who runs the installation.
     """
 
     data_dir: Path
@@ -97,6 +98,7 @@ class Settings:
     cache_dir: Path = field(default_factory=_user_cache)
     source_urls: Mapping[str, str] = field(default_factory=dict)
     allow_fetch: bool = False
+    plans_apart: bool = False
     operator: Operator = field(default_factory=Operator)
 
     @classmethod
@@ -107,8 +109,9 @@ class Settings:
         ``_ROUTE_SERVICE_URL``, ``_CACHE_DIR`` and ``_URL_…``.
         An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off, an empty
         ``MAILLAGE_ROUTE_SERVICE_URL`` the route service; the other ones, empty, are the defaults.
-        ``MAILLAGE_ALLOW_FETCH`` allows with ``1`` and nothing else. ``MAILLAGE_OPERATOR_NAME``, ``_ADDRESS`` and so
-        on fill `Operator`.
+        ``MAILLAGE_ALLOW_FETCH`` allows with ``1`` and nothing else. So does ``MAILLAGE_PLANS_APART``;
+        where it is not set, plans are made apart if there are two processors or more. ``MAILLAGE_OPERATOR_NAME``,
+        ``_ADDRESS`` and so on fill `Operator`.
         """
 
         def path(name: str, default: Path) -> Path:
@@ -129,6 +132,7 @@ class Settings:
                 if name.startswith(_URL_PREFIX) and url
             },
             allow_fetch=os.environ.get("MAILLAGE_ALLOW_FETCH") == "1",
+            plans_apart=(os.environ.get("MAILLAGE_PLANS_APART") or str(int((os.cpu_count() or 1) > 1))) == "1",
             operator=Operator(
                 **{each.name: os.environ.get(f"MAILLAGE_OPERATOR_{each.name.upper()}", "") for each in fields(Operator)}
             ),

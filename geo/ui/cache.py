@@ -11,7 +11,8 @@ import gzip
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -26,6 +27,9 @@ from geo.ui.kept_answers import kept
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: What each territory in memory was loaded from.
+_SOURCES: Final[WeakKeyDictionary[Territory, str]] = WeakKeyDictionary()
 
 
 def load_territory(folder: str | None) -> Territory:
@@ -45,7 +49,15 @@ def load_territory(folder: str | None) -> Territory:
 @st.cache_resource(show_spinner="Chargement du territoire…", max_entries=12)
 def _load_territory(folder: str | None, version: tuple[int, ...]) -> Territory:
     del version  # only part of the key of the cache
-    return Territory.load(folder)
+    territory = Territory.load(folder)
+    if folder is not None:
+        _SOURCES[territory] = folder
+    return territory
+
+
+def source_of(territory: Territory) -> str | None:
+    """Return what `load_territory` made a territory from; `None` for all of France and a visitor's own one."""
+    return _SOURCES.get(territory)
 
 
 def _version(folder: str | None) -> tuple[int, ...]:

@@ -7,42 +7,38 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache as cache_once
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
-from cachetools import LRUCache
 
 from geo.answers.two_publics import TwoPublics, two_publics
 from geo.errors import MaillageError
-from geo.settings import Settings
 from geo.siting.bus_stops import StopsAsked
 from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights, Zones
 from geo.siting.plan import DEFAULT_TIME_LIMIT_S
-from geo.siting.plan import plan as choose
-from geo.siting.problem import SitingProblem, siting_problem
 from geo.siting.solve import Control
 from geo.sources.zones import read_frr, read_qpv
-from geo.territory.fetched import fetched_zone
 from geo.ui import cache
 from geo.ui.background import begin_ahead, calculated
 from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload
 from geo.ui.kept_answers import kept
 from geo.ui.own_territory import own_territory
+from geo.ui.plan_process import plan_apart
+from geo.ui.plan_question import PlanAsked, PlanQuestion, fetched_frame, plan_of, remembered, room_for_problems
 from geo.ui.state import AppState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
-    from pathlib import Path
+
+    from cachetools import LRUCache
 
     from geo.siting.bus_stops import Every
     from geo.siting.costs import Payer as CostsPayer
     from geo.siting.plan import Plan
+    from geo.siting.problem import SitingProblem
     from geo.siting.solve import Model
-    from geo.sources.provenance import SourceTable
     from geo.territory import Territory
     from geo.ui.background import Work
     from geo.ui.state import Aim, Passage, Payer
@@ -59,29 +55,7 @@ MODELS: Final[Mapping[Aim, Model]] = {
     "loin": "center",
 }
 _PAYERS: Final[Mapping[Payer, CostsPayer]] = {"tout": "all", "etat": "state", "porteur": "bearer"}
-#: Bytes of the problems kept for the next plans; that of a département known by its communes takes 0.1 to 0.6 MB.
-_KEPT_BYTES: Final = 24_000_000
 _EVERY: Final[Mapping[Passage, Every]] = {"semaine": "week", "mois": "month"}
-
-
-@dataclass(frozen=True, slots=True)
-class PlanQuestion:
-    """All that a plan depends on, as values that can be compared; files by the digest of their bytes."""
-
-    identity: str
-    model: Model
-    labels: int | None
-    threshold_min: float
-    min_share: float | None
-    weights: Weights
-    costs: Costs
-    budget_eur: float | None
-    payer: CostsPayer
-    exclude: tuple[str, ...]
-    rule: CandidateRule | None
-    stops: StopsAsked | None
-    kinds: frozenset[str]
-    files: tuple[str | None, ...]
 
 
 def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
@@ -130,13 +104,6 @@ def plan_inputs(question: PlanQuestion) -> dict[str, Any]:
     }
 
 
-@cache_once
-def fetched_frame(name: str, read: Callable[[Path], SourceTable]) -> Any:
-    """Return the zones that were fetched before the app began; `None` where there are none."""
-    found = fetched_zone(Settings.from_environment(), name, read)
-    return None if found is None else found.frame
-
-
 def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
     """Return the plan for the visitor's choices, and whether its search was stopped."""
     question = plan_question(territory, state)
@@ -157,28 +124,16 @@ def plan_ahead(territory: Territory, state: AppState) -> None:
 
 
 def _work(territory: Territory, question: PlanQuestion) -> Work:
-    """Return what calculates a plan in a thread."""
+    """Return what calculates a plan in a thread: in the process beside the app where there is one that can."""
     inputs = plan_inputs(question)
     prepare = _remembered(question)
+    source = None if any(question.files) else cache.source_of(territory)
 
     def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Plan:
-        return choose(
-            territory,
-            question.labels,
-            model=question.model,
-            threshold_min=question.threshold_min,
-            weights=question.weights,
-            costs=question.costs,
-            budget_eur=question.budget_eur,
-            payer=question.payer,
-            min_share=question.min_share,
-            stops=question.stops,
-            kinds=question.kinds,
-            progress=progress,
-            cancel=cancel,
-            prepare=prepare,
-            **inputs,
-        )
+        apart = None
+        if source is not None:
+            apart = plan_apart(PlanAsked(source, territory.fingerprint, question), progress, cancel)
+        return apart or plan_of(territory, question, inputs, prepare, progress=progress, cancel=cancel)
 
     return work
 
@@ -216,26 +171,13 @@ def plans_beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublic
 
 
 def _remembered(question: PlanQuestion) -> Callable[..., SitingProblem]:
-    """Return `siting_problem`, which times nothing again where the last plans had the same candidates and sites."""
-    problems, lock = _problems()
-    asked = (question.identity, question.files[0], question.exclude, question.rule, question.kinds)
-
-    def prepare(*args: Any, **options: Any) -> SitingProblem:
-        with lock:
-            found = problems.get(asked)
-        if found is None:
-            found = siting_problem(*args, **options)
-            with lock, suppress(ValueError):  # larger than all that is kept: made again for the next plan
-                problems[asked] = found
-        return found
-
-    return prepare
+    return remembered(question, *_problems())
 
 
 @kept(st.cache_resource, show_spinner=False)
 def _problems() -> tuple[LRUCache[Hashable, SitingProblem], threading.Lock]:
     """Return the problems of the last plans, and what guards them."""
-    return LRUCache(_KEPT_BYTES, getsizeof=lambda problem: problem.nbytes), threading.Lock()
+    return room_for_problems(), threading.Lock()
 
 
 def excluded_places(territory: Territory, state: AppState) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ from streamlit.logger import get_logger
 from streamlit.web.cli import main as streamlit
 
 from geo.errors import MaillageError
-from geo.settings import BESIDE
+from geo.settings import BESIDE, Settings
+from geo.ui.plan_process import end_plans_apart, start_plans_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,7 +113,12 @@ def main(arguments: Sequence[str]) -> None:
     get_ready(given[0] if given else None)
     _give_back()
     sys.argv = ["streamlit", "run", str(_APP), *options]
-    streamlit()
+    if Settings.from_environment().plans_apart:
+        start_plans_apart(given[0] if given else None)
+    try:
+        streamlit()
+    finally:
+        end_plans_apart()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from geo.siting.costs import Costs
 from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.problem import siting_problem
-from geo.ui import chosen_plan
-from geo.ui.chosen_plan import PlanQuestion, plan_ahead
+from geo.ui import chosen_plan, plan_question
+from geo.ui.chosen_plan import plan_ahead
+from geo.ui.plan_question import PlanQuestion
 from geo.ui.state import AppState
 
 ASKED = PlanQuestion(
@@ -42,7 +43,7 @@ def timed(monkeypatch):
         calls.append(siting_problem(*args, **options))
         return calls[-1]
 
-    monkeypatch.setattr(chosen_plan, "siting_problem", counting)
+    monkeypatch.setattr(plan_question, "siting_problem", counting)
     monkeypatch.setattr(chosen_plan, "_problems", lambda: kept)
     return calls
 

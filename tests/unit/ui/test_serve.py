@@ -26,6 +26,7 @@ def served(monkeypatch):
     told = []
     monkeypatch.setattr(sys, "argv", ["before"])
     monkeypatch.setattr(serve, "streamlit", lambda: told.append(sys.argv))
+    monkeypatch.setenv("MAILLAGE_PLANS_APART", "0")
     return told
 
 
@@ -48,6 +49,18 @@ def test_the_first_visitor_finds_territory_names_and_ground_loaded(served, embed
     assert cache.gazetteer(territory, identity).search("sare")
     assert cache.packed_ground(territory, identity)
     assert planned == [(territory.name, 1)], "what plans need is compiled"
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize(("setting", "expected"), [("1", ["start", "serve", "end"]), ("0", ["serve", "end"])])
+def test_plans_are_made_apart_as_long_as_the_app_is_served(tmp_path, monkeypatch, setting, expected):
+    done, absent = [], str(tmp_path / "absent")
+    monkeypatch.setattr(serve, "start_plans_apart", lambda folder: done.append({absent: "start"}[folder]))
+    monkeypatch.setattr(serve, "end_plans_apart", lambda: done.append("end"))
+    monkeypatch.setattr(serve, "streamlit", lambda: done.append("serve"))
+    monkeypatch.setenv("MAILLAGE_PLANS_APART", setting)
+    serve.main(["--", absent])
+    assert done == expected
 
 
 def test_a_territory_that_cannot_be_loaded_is_left_to_the_page(served, tmp_path):

@@ -1,0 +1,207 @@
+"""Plans made in a process beside the app: the same plans, stopped and refused alike, and no process left behind."""
+
+import os
+import pickle
+import select
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+import pytest
+
+from geo.errors import ParameterError
+from geo.settings import Settings
+from geo.siting.candidates import CandidateRule
+from geo.siting.costs import Costs
+from geo.siting.criteria import Weights
+from geo.siting.plan import plan
+from geo.territory import Territory
+from geo.ui import cache, chosen_plan, plan_process
+from geo.ui.chosen_plan import plan_question
+from geo.ui.plan_process import PlanProcess, end_plans_apart, plan_apart, start_plans_apart
+from geo.ui.plan_question import PlanAsked, PlanQuestion
+from geo.ui.state import AppState
+
+#: Seconds after which a process that should have done something is broken.
+PATIENCE_S = 300
+
+
+def usual(territory, **changes):
+    question = PlanQuestion(
+        identity="one",
+        model="coverage",
+        labels=2,
+        threshold_min=20.0,
+        min_share=None,
+        weights=Weights(),
+        costs=Costs(),
+        budget_eur=None,
+        payer="all",
+        exclude=(),
+        rule=CandidateRule(),
+        stops=None,
+        kinds=frozenset({"main"}),
+        files=(None, None, None),
+    )
+    return replace(question, identity=cache.fingerprint(territory), **changes)
+
+
+@pytest.fixture(scope="module")
+def beside(embedded_folder):
+    """A process beside, ready."""
+    process = PlanProcess(str(embedded_folder))
+    assert process.wait_until_ready(PATIENCE_S)
+    yield process
+    process.end()
+
+
+@pytest.fixture(scope="module")
+def here(embedded_folder):
+    """A territory read from its folder, as the process does."""
+    return Territory.load(embedded_folder)
+
+
+@pytest.fixture
+def asked(embedded_folder, here):
+    """Return a question about that territory."""
+    return lambda **changes: PlanAsked(str(embedded_folder), here.fingerprint, usual(here, **changes))
+
+
+def content(found):
+    """Return the bytes of a plan: its values read back once, for an object shared in memory is written once."""
+    return pickle.dumps(pickle.loads(pickle.dumps(replace(found, time_s=None))))
+
+
+def ask(process, question, cancel=lambda: False):
+    return process.plan(question, lambda *_: None, cancel)
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"labels": 3, "threshold_min": 15.0},
+        {"model": "median"},
+        {"model": "set-cover", "labels": None, "min_share": 0.9},
+    ],
+)
+def test_the_plan_is_the_one_that_the_app_makes(beside, asked, here, changes):
+    question = asked(**changes).question
+    alone = plan(
+        here,
+        question.labels,
+        model=question.model,
+        threshold_min=question.threshold_min,
+        min_share=question.min_share,
+        rule=question.rule,
+        kinds=question.kinds,
+    )
+    for _ in range(2):  # the second one from what is remembered
+        assert content(ask(beside, asked(**changes))) == content(alone)
+
+
+def test_what_the_plan_refuses_is_refused_in_the_same_words(beside, asked, here):
+    with pytest.raises(ParameterError) as alone:
+        plan(here, -1)
+    with pytest.raises(ParameterError) as apart:
+        ask(beside, asked(labels=-1))
+    assert str(apart.value) == str(alone.value)
+
+
+def test_a_plan_that_is_stopped_ends_with_what_it_has_and_the_next_one_is_whole(beside, asked):
+    stopped = ask(beside, asked(labels=9, threshold_min=10.0), cancel=lambda: True)
+    assert len(stopped.labels) == 9
+    assert not ask(beside, asked()).interrupted
+
+
+def test_a_territory_of_other_files_is_left_to_the_app(beside, asked, tmp_path, caplog):
+    assert ask(beside, replace(asked(), fingerprint="other")) is None
+    assert ask(beside, replace(asked(), source=str(tmp_path / "absent"))) is None
+    assert "son plan est calculé ici" in caplog.text
+    assert ask(beside, asked()) is not None
+
+
+def test_a_plan_does_not_wait_long_for_another_one(beside, asked, monkeypatch):
+    monkeypatch.setattr(plan_process, "_PATIENCE_S", 0.0)
+    with beside._turn:
+        assert ask(beside, asked()) is None
+
+
+def test_a_process_that_breaks_is_replaced_and_the_app_says_so(embedded_folder, asked, caplog):
+    start_plans_apart(str(embedded_folder))
+    try:
+        first = plan_process._Running.process
+        assert first.wait_until_ready(PATIENCE_S)
+        os.kill(first.pid, signal.SIGSTOP)  # it is asked, and breaks before it answers
+        threading.Timer(0.3, os.kill, (first.pid, signal.SIGKILL)).start()
+        assert plan_apart(asked(), lambda *_: None, lambda: False) is None
+        assert "l'application calcule celui-ci elle-même et en démarre un autre" in caplog.text
+        second = plan_process._Running.process
+        assert second.wait_until_ready(PATIENCE_S)
+        assert plan_apart(asked(), lambda *_: None, lambda: False) is not None
+    finally:
+        end_plans_apart()
+    assert not is_alive(first.pid)
+    assert not is_alive(second.pid)
+
+
+def test_one_that_always_breaks_is_given_up(monkeypatch, asked, caplog):
+    monkeypatch.setattr(plan_process.sys, "executable", "/bin/false")
+    start_plans_apart(None)
+    try:
+        for _ in range(plan_process._MOST_STARTS):
+            process = plan_process._Running.process
+            process._heard.get(timeout=PATIENCE_S)
+            assert plan_apart(asked(), lambda *_: None, lambda: False) is None
+        assert plan_process._Running.process is None
+        assert "et les suivants" in caplog.text
+    finally:
+        end_plans_apart()
+
+
+def test_no_process_stays_where_the_app_is_killed(embedded_folder):
+    code = (
+        "import sys, time\nfrom geo.ui.plan_process import PlanProcess\n"
+        "process = PlanProcess(sys.argv[1])\nassert process.wait_until_ready(300)\n"
+        "print(process.pid, flush=True)\ntime.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(embedded_folder)], stdout=subprocess.PIPE, text=True) as app:
+        pid = int(app.stdout.readline())
+        assert is_alive(pid)
+        ended = os.pidfd_open(pid)  # readable once the process has ended
+        app.kill()
+        assert select.select([ended], [], [], PATIENCE_S)[0]
+        os.close(ended)
+
+
+def test_the_screen_asks_the_process_beside(embedded_folder, monkeypatch):
+    asked, territory = [], cache.load_territory(str(embedded_folder))
+    monkeypatch.setattr(chosen_plan, "plan_apart", lambda question, *_: asked.append(question) or "the plan")
+    question = plan_question(territory, AppState())
+    assert chosen_plan._work(territory, question)(lambda *_: None, lambda: False) == "the plan"
+    assert asked == [PlanAsked(str(embedded_folder), territory.fingerprint, question)]
+
+
+def test_files_and_territories_of_visitors_never_leave_the_app(embedded, monkeypatch):
+    monkeypatch.setattr(chosen_plan, "plan_apart", lambda *_: pytest.fail("it is theirs alone"))
+    question = plan_question(embedded, AppState())  # made by the test, not loaded by the app
+    assert chosen_plan._work(embedded, question)(lambda *_: None, lambda: False).labels is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "processors", "is_apart"), [("", 2, True), ("", 1, False), ("0", 8, False), ("1", 1, True)]
+)
+def test_plans_are_made_apart_where_there_is_a_processor_for_them(monkeypatch, value, processors, is_apart):
+    monkeypatch.setenv("MAILLAGE_PLANS_APART", value)
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    assert Settings.from_environment().plans_apart is is_apart
