@@ -1,5 +1,6 @@
 """Plans made in a process beside the app: the same plans, stopped and refused alike, and no process left behind."""
 
+import io
 import os
 import pickle
 import select
@@ -70,8 +71,12 @@ def asked(embedded_folder, here):
 
 
 def content(found):
-    """Return the bytes of a plan: its values read back once, for an object shared in memory is written once."""
-    return pickle.dumps(pickle.loads(pickle.dumps(replace(found, time_s=None))))
+    """Return the bytes of a plan, each value written in full: which of them are one object in memory is no matter."""
+    written = io.BytesIO()
+    pickler = pickle.Pickler(written)
+    pickler.fast = True
+    pickler.dump(pickle.loads(pickle.dumps(replace(found, time_s=None))))
+    return written.getvalue()
 
 
 def ask(process, question, cancel=lambda: False):
