@@ -116,6 +116,34 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     >>> found.summary.part.estimated, found.summary.residents_within < found.summary.part.residents
     (True, True)
     """
+    cov, summary = _measured(territory, question, mode)
+    names = ["name", "residents", "residents_known", "residents_within", "share_within", "facility_id", "facility_name"]
+    communes = cov.rename(columns={"population": "residents"})[names]
+    known = communes["share_within"].notna()
+    counted = ["residents_known", "residents_within"]
+    places = territory.facility_list(question.facilities, kinds=question.kinds)
+    communes = communes.assign(
+        residents=communes["residents"].astype("Float64"),
+        **{name: communes[name].where(known) for name in counted},
+        at_one_point=territory.at_one_point,
+        holds_place=communes.index.isin(territory.communes_of(places)),
+    )
+    return ActiveAccess(question, mode, communes, summary)
+
+
+def active_summary(territory: Territory, question: Question, mode: str) -> CoverageSummary:
+    """Return `ActiveAccess.summary` alone: totals, without a table of communes.
+
+    Raises
+    ------
+    ParameterError
+        As `active_access`.
+    """
+    return _measured(territory, question, mode)[1]
+
+
+def _measured(territory: Territory, question: Question, mode: str) -> tuple[gpd.GeoDataFrame, CoverageSummary]:
+    """Return the coverage of a question on foot or by bicycle, and its totals."""
     if mode not in ACTIVE_MODES:
         require_mode(mode)
         msg = f"Le mode « {mode} » n'est ni walk (à pied) ni bike (à vélo)."
@@ -132,18 +160,7 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     precision = pd.DataFrame(dict(zip(PRECISION_COLUMNS, (estimated, *bounds), strict=True)), territory.communes.index)
     threshold, facilities = question.threshold_min, question.facilities
     cov = coverage(territory, threshold, facilities=facilities, times=times, precision=precision)
-    summary = summarize(cov, times, threshold, facilities=facilities)
-    names = ["name", "residents", "residents_known", "residents_within", "share_within", "facility_id", "facility_name"]
-    communes = cov.rename(columns={"population": "residents"})[names]
-    known = communes["share_within"].notna()
-    counted = ["residents_known", "residents_within"]
-    communes = communes.assign(
-        residents=communes["residents"].astype("Float64"),
-        **{name: communes[name].where(known) for name in counted},
-        at_one_point=territory.at_one_point,
-        holds_place=communes.index.isin(territory.communes_of(places)),
-    )
-    return ActiveAccess(question, mode, communes, summary)
+    return cov, summarize(cov, times, threshold, facilities=facilities)
 
 
 def active_times(territory: Territory, mode: str, places: gpd.GeoDataFrame) -> tuple[pd.DataFrame, bool]:

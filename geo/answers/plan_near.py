@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.access.active_access import MOST_MIN, active_access
+from geo.access.active_access import MOST_MIN, active_summary
 from geo.french import SEMICOLON, format_share, within_text
 from geo.network.modes import ACTIVE_MODES, MODES
 from geo.question import Question
@@ -59,7 +59,7 @@ def near_with_labels(parts: Sequence[Territory], plan: Plan) -> tuple[NearWithLa
     then = apply(territory, plan.scenario())
     question = Question(plan.threshold_min, kinds=frozenset(plan.kinds))
     return tuple(
-        NearWithLabels(mode, *(active_access(each, question, mode).summary for each in (territory, then)))
+        NearWithLabels(mode, *(active_summary(each, question, mode) for each in (territory, then)))
         for mode in ACTIVE_MODES
     )
 

@@ -141,10 +141,10 @@ def trips_from(
     ways_s = [of_sites.shortest_s(way) for way in (out, home)]
     for way_s in ways_s:
         way_s[list(direct)] = 0.0
-    reachable = (np.maximum(*ways_s) <= trips.rules.way_min * 60) & trips.walk_known(sites)
+    known = trips.walk_known(sites)
+    reachable = (np.maximum(*ways_s) <= trips.rules.way_min * 60) & known
     least_min = (ways_s[0] + ways_s[1]) / 60 + trips.rules.visit_min
     rows = near.to_dict("records")
-    known = trips.walk_known(sites)
     found = [
         _unserved(row, date, start, of_sites.of(number), direct.get(number))
         if on_streets

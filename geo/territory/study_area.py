@@ -104,20 +104,24 @@ class StudyArea:
 
         The commune that a list gives decides; where it is none that is known, the position does.
         """
-        code = places["commune_code"]
-        inside: NDArray[np.bool_] = code.isin(self.communes.index).to_numpy(bool, copy=True)
-        unknown = np.flatnonzero(~inside & ~code.isin(self.neighbours.index).to_numpy(bool))
-        if len(unknown):
-            which, _ = self.communes.sindex.query(places.geometry.iloc[unknown], predicate="intersects")
-            inside[unknown[which]] = True
+        inside = np.zeros(len(places), np.bool_)
+        inside[self._places_in_communes(places)[0]] = True
         return inside
 
     def communes_of(self, places: gpd.GeoDataFrame) -> set[str]:
         """Return the codes of the communes of the study area that hold at least one of some places, as `holds`."""
+        return set(self.communes.index[self._places_in_communes(places)[1]])
+
+    def _places_in_communes(self, places: gpd.GeoDataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the pairs of a place and a commune of the study area that holds it: the row of each."""
         code = places["commune_code"]
-        unknown = ~(code.isin(self.communes.index) | code.isin(self.neighbours.index)).to_numpy(bool)
-        which = self.communes.sindex.query(places.geometry[unknown], predicate="intersects")[1]
-        return set(code[code.isin(self.communes.index)]) | set(self.communes.index[which])
+        commune = self.communes.index.get_indexer(pd.Index(code))
+        inside, others = np.flatnonzero(commune >= 0), np.flatnonzero(commune < 0)
+        unknown = others[~code.iloc[others].isin(self.neighbours.index).to_numpy(bool)]
+        if not len(unknown):
+            return inside, commune[inside]
+        which, around = self.communes.sindex.query(places.geometry.iloc[unknown], predicate="intersects")
+        return np.concatenate([inside, unknown[which]]), np.concatenate([commune[inside], around])
 
     @property
     def estimated(self) -> bool:
