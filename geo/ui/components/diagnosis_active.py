@@ -22,10 +22,9 @@ from geo.ui.components.day_lists import show_lists
 from geo.ui.components.messages import plain, show_notes, unbroken
 from geo.ui.components.planning_map import planning_map
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
-from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
+from geo.ui.components.question import ask_commune, ask_counted, ask_facilities, ask_threshold
 from geo.ui.components.without_car_day import ask_mode
 from geo.ui.kept_answers import kept
-from geo.ui.session import bound
 
 if TYPE_CHECKING:
     from geo.access.active_access import ActiveAccess
@@ -81,14 +80,7 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
     with beside:
         st.header("Communes", anchor=False)
         titles = cache.commune_titles(territory, identity)
-        code = st.selectbox(
-            "Regarder une commune",
-            list(titles),
-            format_func=titles.__getitem__,
-            index=None,
-            placeholder="Choisissez une commune",
-            **bound("commune"),
-        )
+        code = ask_commune(titles)
         show_beside("near_commune", "" if code is None else unbroken(near_sentence(found.communes.loc[code], found)))
         show_table(
             french_table(table, *_SHOWN),

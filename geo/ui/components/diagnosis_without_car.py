@@ -27,8 +27,8 @@ from geo.ui.components.day_lists import show_lists
 from geo.ui.components.messages import plain, show_failure, show_notes, unbroken
 from geo.ui.components.planning_map import planning_map
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
+from geo.ui.components.question import ask_commune
 from geo.ui.components.without_car_day import ask_day, ask_mode
-from geo.ui.session import bound
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -136,14 +136,7 @@ def _table(measured: DayWithoutCar) -> pd.DataFrame:
 
 def _commune(measured: DayWithoutCar, titles: dict[str, str]) -> None:
     """Show what is known of one commune, chosen here."""
-    code = st.selectbox(
-        "Regarder une commune",
-        list(titles),
-        format_func=titles.__getitem__,
-        index=None,
-        placeholder="Choisissez une commune",
-        **bound("commune"),
-    )
+    code = ask_commune(titles)
     show_beside(
         "without_car_commune", "" if code is None else unbroken(commune_trip_sentence(measured.communes.loc[code]))
     )

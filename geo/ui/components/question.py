@@ -11,6 +11,8 @@ from geo.ui.session import bound
 from geo.ui.state import STEP, THRESHOLDS_MIN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.territory import Territory
 
 
@@ -25,6 +27,18 @@ def ask_threshold(label: str = "Seuil en voiture", *, width: int = 320) -> None:
     """Show the slider of the threshold."""
     low, high = THRESHOLDS_MIN
     st.slider(label, low, high, step=STEP, format="%d min", width=width, **bound("threshold_min"))
+
+
+def ask_commune(titles: Mapping[str, str], placeholder: str = "Choisissez une commune") -> str | None:
+    """Show the choice of the commune that is looked at; return its code, `None`: none. `titles`: by code."""
+    return st.selectbox(
+        "Regarder une commune",
+        list(titles),
+        format_func=titles.__getitem__,
+        index=None,
+        placeholder=placeholder,
+        **bound("commune"),
+    )
 
 
 def ask_counted() -> None:

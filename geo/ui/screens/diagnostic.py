@@ -31,7 +31,7 @@ from geo.ui.components.diagnosis_active import diagnosis_active
 from geo.ui.components.diagnosis_without_car import diagnosis_without_car
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.planning_tables import french_table, show_table
-from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
+from geo.ui.components.question import ask_commune, ask_counted, ask_facilities, ask_threshold
 from geo.ui.components.territory_map import territory_map
 from geo.ui.components.without_car_day import ask_mode
 from geo.ui.diagnosed import diagnosed
@@ -150,14 +150,7 @@ def _choose(code: str, *, with_focus: bool) -> None:
 
 def _commune(result: pd.DataFrame, titles: Mapping[str, str], threshold_min: float) -> None:
     """Show the line of one commune, chosen here, on the map or in the table."""
-    code = st.selectbox(
-        "Regarder une commune",
-        list(titles),
-        format_func=titles.__getitem__,
-        index=None,
-        placeholder="Choisissez ici, sur la carte ou dans le tableau",
-        **bound("commune"),
-    )
+    code = ask_commune(titles, "Choisissez ici, sur la carte ou dans le tableau")
     elsewhere = code is None or code == st.session_state.get(_CLICKED)
     show_beside(_COMMUNE, "" if elsewhere else commune_sentence(result.loc[code], threshold_min))
 

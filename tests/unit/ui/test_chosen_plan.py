@@ -7,31 +7,12 @@ import pytest
 from cachetools import LRUCache
 
 from geo.siting.candidates import CandidateRule
-from geo.siting.costs import Costs
-from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.problem import siting_problem
 from geo.ui import chosen_plan, plan_question
 from geo.ui.chosen_plan import plan_ahead
-from geo.ui.plan_question import PlanQuestion
 from geo.ui.state import AppState
-
-ASKED = PlanQuestion(
-    identity="one",
-    model="coverage",
-    labels=2,
-    threshold_min=20.0,
-    min_share=None,
-    weights=Weights(),
-    costs=Costs(),
-    budget_eur=None,
-    payer="all",
-    exclude=(),
-    rule=CandidateRule(),
-    stops=None,
-    kinds=frozenset({"main"}),
-    files=(None, None, None),
-)
+from tests.unit.ui.plan_asked import ASKED
 
 
 @pytest.fixture

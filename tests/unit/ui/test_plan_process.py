@@ -15,39 +15,21 @@ import pytest
 
 from geo.errors import ParameterError
 from geo.settings import Settings
-from geo.siting.candidates import CandidateRule
-from geo.siting.costs import Costs
-from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.territory import Territory
 from geo.ui import cache, chosen_plan, plan_process
 from geo.ui.chosen_plan import plan_question
 from geo.ui.plan_process import PlanProcess, end_plans_apart, plan_apart, start_plans_apart
-from geo.ui.plan_question import PlanAsked, PlanQuestion
+from geo.ui.plan_question import PlanAsked
 from geo.ui.state import AppState
+from tests.unit.ui.plan_asked import ASKED
 
 #: Seconds after which a process that should have done something is broken.
 PATIENCE_S = 300
 
 
 def usual(territory, **changes):
-    question = PlanQuestion(
-        identity="one",
-        model="coverage",
-        labels=2,
-        threshold_min=20.0,
-        min_share=None,
-        weights=Weights(),
-        costs=Costs(),
-        budget_eur=None,
-        payer="all",
-        exclude=(),
-        rule=CandidateRule(),
-        stops=None,
-        kinds=frozenset({"main"}),
-        files=(None, None, None),
-    )
-    return replace(question, identity=cache.fingerprint(territory), **changes)
+    return replace(ASKED, identity=cache.fingerprint(territory), **changes)
 
 
 @pytest.fixture(scope="module")
