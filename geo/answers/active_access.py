@@ -79,8 +79,9 @@ def active_sentence(found: ActiveAccess) -> str:
         return f"Aucune commune n'a son centre {where} {facility_phrase(found.question.facilities)}."
     if not near:
         return f"{people}."
-    whole = near == total == len(found.communes)
-    communes = "chaque commune" if whole else f"{counted(near, 'commune')} sur {format_integer(total)}"
+    communes = f"{counted(near, 'commune')} sur {format_integer(total)}"
+    if near == total == len(found.communes):
+        communes = plural(total, "la seule commune", "chaque commune")
     centre = found.communes_counted["at_one_point"]
     if part.residents_known <= 0:
         where = f"{within_text(found.question.threshold_min)} {MODES[found.mode]}"
@@ -197,11 +198,9 @@ def _centres_beyond(found: ActiveAccess) -> str:
     said = f"Le centre de {_communes_and_people(found, beyond)} est {far}"
     if len(holding):
         place = "un site" if found.question.facilities == SITES else "un lieu de la liste"
+        which = "elle" if len(beyond) == 1 else f"{format_integer(len(holding))} d'entre elles"
         whose = plural(len(holding), "a pourtant", "ont pourtant")
-        said += (
-            f"{SEMICOLON}{format_integer(len(holding))} d'entre elles {whose} {place}, et des habitants peuvent en "
-            f"être près"
-        )
+        said += f"{SEMICOLON}{which} {whose} {place}, et des habitants peuvent en être près"
     if len(others):
         said += f"{SEMICOLON}{'parmi les autres, ' if len(holding) else ''}{_largest(others)}"
     return f"{said}."
@@ -216,7 +215,8 @@ def _uncounted(found: ActiveAccess) -> str:
 
 
 def _communes_and_people(found: ActiveAccess, communes: pd.DataFrame) -> str:
-    said = f"{counted(len(communes), 'commune')} sur {format_integer(len(found.communes_counted))}"
+    total = len(found.communes_counted)
+    said = "la seule commune" if total == 1 else f"{counted(len(communes), 'commune')} sur {format_integer(total)}"
     if not communes["residents_known"].notna().any():
         return said
     return f"{said} ({counted(communes['residents_known'].sum(), 'habitant')})"

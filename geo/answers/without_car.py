@@ -280,6 +280,8 @@ def closed_sentence(share: RoundTripShare) -> str:
 def _communes_served(share: RoundTripShare, what: str = "") -> str:
     """Return how many communes have a round trip, verb included: ``"aucune commune sur 29 n'en a"``."""
     count, total = share.communes_served, format_integer(share.communes)
+    if share.communes == 1:
+        return f"la seule commune {what}a" if count else f"la seule commune n'{what}a pas"
     if not count:
         return f"aucune commune sur {total} n'{what}a"
     return f"{counted(count, 'commune')} sur {total} {what}{plural(count, 'a', 'ont')}"

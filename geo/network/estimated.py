@@ -132,7 +132,7 @@ def estimate_network(
         msg = (
             f"Réseau estimé impossible : {agreed(len(communes), 'commune(s)')} et "
             f"{agreed(len(systems), 'système(s)')} de coordonnées. "
-            f"Il faut au moins deux communes d'un même territoire (métropole ou une seule île)."
+            f"Il faut au moins deux communes d'un même territoire (métropole ou une seule île), ou des routes."
         )
         raise NetworkError(msg)
     crs = systems.pop()

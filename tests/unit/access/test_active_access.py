@@ -178,8 +178,8 @@ def test_a_commune_with_a_site_is_not_called_far_for_its_centre(cycled):
     held = replace(found, communes=found.communes.assign(holds_place=True))
     said = plain(" ".join(active_answer(cycled, held).details))
     assert said.startswith(
-        "Le centre de 1 commune sur 3 (300 habitants) est à plus de 56 min à vélo ; 1 d'entre elles a pourtant un "
-        "site, et des habitants peuvent en être près."
+        "Le centre de 1 commune sur 3 (300 habitants) est à plus de 56 min à vélo ; elle a pourtant un site, et "
+        "des habitants peuvent en être près."
     )
     assert "un lieu compté est dans la commune" in near_sentence(held.communes.loc["64003"], held)
 
@@ -193,6 +193,8 @@ def test_where_people_live_is_known_nobody_is_said(cycled):
         "Personne n'est à 56 min ou moins à vélo dans 1 commune sur 3 (300 habitants) ; Commune C."
     )
     assert answer.figures[-1].label == "Communes où personne ne l'est"
+    alone = replace(spread, communes=spread.communes.loc[["64003"]])
+    assert "dans la seule commune (300 habitants) ;" in plain(active_answer(cycled, alone).details[0])
 
 
 def test_communes_without_a_known_resident_are_set_apart(cycled):

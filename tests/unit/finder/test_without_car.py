@@ -347,6 +347,7 @@ def test_a_commune_of_several_points_has_the_time_of_its_median_resident():
     assert "ménages" not in residents_sentence(round_trip_share(found, TUESDAY))
     nobody = replace(share, communes_served=0)
     assert f"aucune commune sur {share.communes} n'en a la possibilité." in residents_sentence(nobody)
+    assert "la seule commune n'en a pas la possibilité." in residents_sentence(replace(nobody, communes=1))
     unknown = residents_sentence(replace(nobody, residents=None))
     assert unknown.startswith(f"Aucune commune sur {share.communes} n'a, sans voiture, d'aller-retour possible")
 
