@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from geo.french import UNIT_SPACE
+from geo.french import visible
 
-#: Longest texts (characters) in a cell of a table, and in a sentence.
-_CELL: Final = 46
-_SENTENCE: Final = 700
-_UNSEEN_SPACE: Final = re.compile(r"\s+")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-
-def cut(text: str, longest: int = _CELL) -> str:
-    """Return a text on one line, cut where there is no room for more."""
-    line = _UNSEEN_SPACE.sub(lambda space: space[0] if space[0] in {UNIT_SPACE, "\u202f"} else " ", str(text)).strip()
-    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+#: Longest texts (characters) in a cell of a table, and in a sentence: ours are shorter, names of files may not be.
+CELL: Final = 46
+SENTENCE: Final = 1_500
+_SPACES: Final = re.compile(" {2,}")
 
 
-def cut_all(texts: Any, longest: int = _SENTENCE) -> list[str]:
-    """Return each text as `cut` does."""
+def cut(text: str, longest: int = CELL) -> str:
+    """Return a text on one line, cut after a word where there is no room for more.
+
+    Parameters
+    ----------
+    text
+        Any text, with characters that are not seen or without.
+    longest
+        How many characters there is room for, the mark of what is cut included.
+    """
+    line = _SPACES.sub(" ", visible(text)).strip()
+    if len(line) <= longest:
+        return line
+    room = line[: longest - 1]
+    words = room if line[longest - 1] == " " else room.rpartition(" ")[0]
+    kept = words if len(words) > longest // 2 else room
+    return f"{kept.rstrip(' ,;:(')}…"
+
+
+def cut_all(texts: Iterable[str], longest: int = SENTENCE) -> list[str]:
+    """Return each sentence as `cut` does."""
     return [cut(text, longest) for text in texts]

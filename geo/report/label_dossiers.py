@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.answers.answer import part_title
 from geo.answers.dossier import label_dossiers
 from geo.answers.origin import network_sentence, plan_sources_sentence
-from geo.french import UNKNOWN, counted, format_integer, said_time, visible
+from geo.french import UNKNOWN, counted, format_integer, said_time
+from geo.report.fitting import cut
 from geo.sources.embedded import RESIDENTS_NOTE
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def dossiers_pdf(plan: Plan, parts: Sequence[Territory]) -> bytes:
         "criteria_heads": CRITERIA_HEADS,
         "dossiers": [_page(each) for each in label_dossiers(plan, parts)],
         "foot": [
-            _cut(text) for text in (network_sentence(manifest), plan_sources_sentence(manifest), *residents) if text
+            cut(text, _SENTENCE)
+            for text in (network_sentence(manifest), plan_sources_sentence(manifest), *residents)
+            if text
         ],
     }
     return typeset("label_dossiers", content, {}, made_on)
@@ -95,24 +98,19 @@ def _page(dossier: LabelDossier) -> dict[str, Any]:
         )
         others = f"Et {counted(left, 'autre commune', 'autres communes')} : {people}."
     return {
-        "title": _cut(dossier.title, 2 * _NAME),
-        "place": _cut(dossier.place),
-        "sentences": [_cut(text) for text in dossier.sentences],
+        "title": cut(dossier.title, 2 * _NAME),
+        "place": cut(dossier.place, _SENTENCE),
+        "sentences": [cut(text, _SENTENCE) for text in dossier.sentences],
         "figures": [figure._asdict() for figure in dossier.figures],
         "served": [
-            [_cut(cell, _NAME) for cell in row] for row in served_rows(communes.head(_ROWS), dossier.threshold_min)
+            [cut(cell, _NAME) for cell in row] for row in served_rows(communes.head(_ROWS), dossier.threshold_min)
         ],
         "others": others,
         "counted": dossier.counted,
-        "criteria": [[_cut(cell) for cell in row] for row in criteria_rows(dossier)],
+        "criteria": [[cut(cell, _SENTENCE) for cell in row] for row in criteria_rows(dossier)],
         "sections": [
-            {"title": section.title, "sentences": [_cut(text) for text in section.sentences]}
+            {"title": section.title, "sentences": [cut(text, _SENTENCE) for text in section.sentences]}
             for section in dossier.sections
         ],
-        "foot": [_cut(text) for text in dossier.foot],
+        "foot": [cut(text, _SENTENCE) for text in dossier.foot],
     }
-
-
-def _cut(text: str, longest: int = _SENTENCE) -> str:
-    line = visible(text).strip()
-    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"

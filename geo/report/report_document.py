@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from geo.territory.manifest import Manifest
 
 #: Pages of a report, at least and at most: two of them are there only where the territory has timetables.
-PAGES: Final = (6, 16)
+PAGES: Final = (6, 18)
 #: Rows that each table has room for, and labels argued at length; all of them are in the files beside.
 _FAR_ROWS: Final = 40
 _FAR_ROWS_WITH_PLAN: Final = 18
@@ -64,7 +64,7 @@ _NOTES: Final = 12
 _SOURCES: Final = 14
 #: Longest texts (characters) in a cell with the name of a site, and in a title.
 _SITE_CELL: Final = 64
-_TITLE: Final = 90
+_TITLE: Final = 120
 
 #: What is beside the document, with what it holds.
 _FILES: Final = (

@@ -76,7 +76,7 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
             for code in list(titles)[:argued]
         ],
         "in_short": [
-            {"title": cut(each.title, _TITLE), "summary": " ".join(cut_all(each.summary, 220))}
+            {"title": cut(each.title, _TITLE), "summary": " ".join(cut_all(each.summary))}
             for each in (
                 label_argument(plan, code, findings.territory.parts) for code in list(titles)[argued:_LABEL_ROWS]
             )

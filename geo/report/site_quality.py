@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from geo.french import agreed, counted, format_integer
 from geo.kinds import KINDS
 from geo.report.data_package import result_files
+from geo.report.fitting import cut
 from geo.report.tables import write_summary, write_table
 from geo.sources.site_checks import SEVERITIES
 
@@ -37,7 +38,7 @@ def quality_text(quality: SiteQuality) -> list[str]:
             for finding in by_check[str(key)].head(_SHOWN).to_dict("records"):
                 named = f"{finding['name']} [{finding['facility_id']}]"
                 value = f" : {finding['value']}" if finding["value"] else ""
-                lines.append(_one_line(f"      ligne {finding['row']}, {named}{value}"))
+                lines.append("      " + cut(f"ligne {finding['row']}, {named}{value}", _MAX_WIDTH))
             hidden = check["count"] - _SHOWN
             if hidden > 0:
                 lines.append(f"      et {agreed(hidden, 'autre(s)')}")
@@ -54,9 +55,3 @@ def write_quality(quality: SiteQuality, folder: Path) -> None:
         write_table(quality.findings, beside / "qualite.csv", of="site")
         (beside / "qualite.txt").write_text("\n".join(quality_text(quality)) + "\n", encoding="utf-8")
         write_summary(quality.to_dict(), beside / "qualite.json")
-
-
-def _one_line(text: str) -> str:
-    """Return text of a file as one line that a terminal only prints: no line break, no control character."""
-    line = "".join(mark if mark.isprintable() else " " for mark in text)
-    return line if len(line) <= _MAX_WIDTH else line[: _MAX_WIDTH - 1] + "…"

@@ -14,9 +14,10 @@ from geo.answers.list_dates import list_date, old_list_sentence
 from geo.answers.nearest import stand_in_sentence
 from geo.answers.origin import sources_sentence
 from geo.answers.site_words import detail_texts, distance_text, other_modes_sentence, site_trip
-from geo.french import DRIVING_ONLY, UNIT_SPACE, day_text, dialled, is_email, visible
+from geo.french import DRIVING_ONLY, UNIT_SPACE, day_text, dialled, is_email
 from geo.kinds import KINDS
 from geo.maps.static_route import draw_route
+from geo.report.fitting import cut
 from geo.report.typesetting import typeset
 
 if TYPE_CHECKING:
@@ -233,10 +234,7 @@ def _foot(territory: Territory, site: SiteAnswer) -> list[str]:
 
 
 def _line(text: str | None, room: str = "line") -> str:
-    """Return a text on one line, cut where there is no room for more."""
-    joined = re.sub(" +", " ", visible(text or "")).strip()
-    longest = _LONGEST[room]
-    return joined if len(joined) <= longest else f"{joined[: longest - 1].rstrip()}…"
+    return cut(text or "", _LONGEST[room])
 
 
 def _wrapped(text: str, hanging: str = "") -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.folding import fold
-from geo.french import agreed, in_number
+from geo.french import agreed, format_integer, in_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -94,7 +94,8 @@ class CommuneNote:
     def sentence(self) -> str:
         """The note as a French sentence."""
         template = in_number(len(self.codes), self.template)
-        return template.format(count=len(self.codes), codes=listed(self.codes), residents=sum(self.residents))
+        count, residents = format_integer(len(self.codes)), format_integer(sum(self.residents))
+        return template.format(count=count, codes=listed(self.codes), residents=residents)
 
     def about(self, concerns: Callable[[str], bool]) -> CommuneNote:
         """Return the note about those of its communes that `concerns` tells."""

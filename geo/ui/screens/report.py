@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _READY: Final = "report_ready"
 _HOLDS: Final = """
-Un document de 6 à 16 pages, à lire, imprimer ou publier : résumé en trois phrases et cinq chiffres, carte de l'accès,
+Un document de 6 à 18 pages, à lire, imprimer ou publier : résumé en trois phrases et cinq chiffres, carte de l'accès,
 habitants selon le temps de trajet, communes sous-desservies, heures d'ouverture, dépendance à chaque site, aller-retour
 sans voiture là où il y a des horaires de transports, plan s'il est demandé, méthode, limites et sources. Avec lui, dans
 l'archive : les tables (CSV et classeur XLSX), les couches pour QGIS avec leurs styles, les cartes (PNG et SVG), et de
@@ -148,7 +148,7 @@ def _downloads(territory: Territory, question: Question, made: _PreparedReport) 
             "application/pdf",
             on_click="ignore",
             type="primary",
-            help="De 6 à 16 pages, lisibles par un lecteur d'écran.",
+            help="De 6 à 18 pages, lisibles par un lecteur d'écran.",
         )
         st.download_button(
             "Tout (ZIP)",

@@ -95,6 +95,7 @@ def sheets(findings):
 def test_the_figures_of_the_summary_are_in_the_text(embedded, findings, sheets, pdf_pages):
     pages = pdf_pages(report_pdf(findings, sheets))
     assert PAGES[0] <= len(pages) <= PAGES[1]
+    assert "…" not in " ".join(pages), "a sentence of ours is cut"
     summary, fragility = findings.summary, findings.fragility
     for figure in (
         format_share(summary.share_covered),

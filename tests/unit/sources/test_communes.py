@@ -306,7 +306,7 @@ def test_codes_that_do_not_match_are_listed_both_ways(tmp_path, two_communes):
         note.sentence for note in table.commune_notes if re.search(": (64430|64483)", note.sentence)
     )
     assert "64430" in without_population
-    assert "14857 habitants" in without_contour
+    assert "14\u202f857 habitants" in without_contour
     assert "33063" not in joined(table)  # not a département of the study area
 
 
