@@ -100,7 +100,7 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
 """
 
 
-def test_a_browser_without_webgl_is_told_so_and_has_the_table(new_page, app_address):
+def test_a_browser_without_webgl_or_too_old_for_a_map_is_told_so_and_has_its_results(new_page, app_address):
     page = new_page()
     session = page.context.new_cdp_session(page)
     session.send("Page.enable")
@@ -111,3 +111,11 @@ def test_a_browser_without_webgl_is_told_so_and_has_the_table(new_page, app_addr
     page.get_by_role("heading", name="Départements").wait_for()
     page.get_by_test_id("stDataFrame").first.wait_for()
     session.detach()
+
+    page.evaluate("delete globalThis.DecompressionStream")  # which browsers have since May 2023
+    page.get_by_role("radio", name="Trouver").click()
+    page.locator(".maillage-canvas").get_by_text(
+        "La carte ne peut pas s'afficher : votre navigateur est trop ancien (il en faut un de mai 2023 ou plus récent). "
+        "La liste des sites donne les mêmes résultats.",
+        exact=True,
+    ).wait_for()

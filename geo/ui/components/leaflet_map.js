@@ -90,6 +90,12 @@ async function unpacked(text) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
+function reasonOfNoMap() {
+  if (!globalThis.DecompressionStream) return "votre navigateur est trop ancien (il en faut un de mai 2023 ou plus récent)";
+  if (!globalThis.L?.map) return "la bibliothèque Leaflet est introuvable";
+  return "une erreur l'en empêche, décrite dans la console du navigateur";
+}
+
 // Opens a map in `frame`; calls ready(L, map, base), or says in `frame` that there is none. Returns what closes it.
 function openMap(root, frame, data, ready) {
   const box = document.createElement("div");
@@ -107,7 +113,7 @@ function openMap(root, frame, data, ready) {
     })
     .catch((error) => {
       console.error(error);
-      box.textContent = "La carte ne peut pas s'afficher : la bibliothèque Leaflet est introuvable. " + data.without;
+      box.textContent = `La carte ne peut pas s'afficher : ${reasonOfNoMap()}. ${data.without}`;
     });
   return () => {
     closed = true;
