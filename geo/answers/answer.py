@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
-from geo.french import SEMICOLON, counted, format_integer, format_share, is_plural, minutes_text, plural, share_interval
+from geo.french import (
+    SEMICOLON,
+    counted,
+    format_integer,
+    format_share,
+    is_plural,
+    minutes_text,
+    plural,
+    said_minutes,
+    share_interval,
+    within_text,
+)
 
 if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
@@ -123,6 +134,26 @@ def changing_sides(count: int, *, under_served: bool) -> str:
     return f"{counted(count, 'commune')} {plural(count, f'{one} sous-desservie', f'{many} sous-desservies')}"
 
 
+def passing_sides(gained: float, lost: float, threshold_min: float) -> str:
+    """Return how many residents come within a threshold, and how many leave it; empty where nobody does.
+
+    Examples
+    --------
+    >>> from geo.french import UNIT_SPACE
+    >>> passing_sides(1, 2, 20).replace(UNIT_SPACE, " ")
+    "1 habitant passe à 20 min ou moins d'un site et 2 passent au-delà"
+    """
+    moves = []
+    if round(gained):
+        verb = plural(gained, "passe", "passent")
+        moves.append(f"{counted(gained, 'habitant')} {verb} {within_text(threshold_min)} d'un site")
+    if round(lost):
+        verb = plural(lost, "passe", "passent")
+        alone = f"{counted(lost, 'habitant')} {verb} à plus de {minutes_text(threshold_min)} d'un site"
+        moves.append(f"{format_integer(lost)} {verb} au-delà" if moves else alone)
+    return " et ".join(moves)
+
+
 def nobody_known(part: KnownPart) -> str:
     """Return why no resident can be counted; empty where some can."""
     if part.residents_known > 0:
@@ -154,6 +185,21 @@ def change_of_time(before: float, after: float) -> str:
     if abs(share) <= _SAME:
         return "ne change pas"
     return f"{'baisse' if share < 0 else 'augmente'} de {format_share(abs(share))}"
+
+
+def times_told(before: float | None, after: float | None, *, estimated: bool) -> str:
+    """Return one time before and after: both, or how the first changes where they are estimated or read alike.
+
+    Examples
+    --------
+    >>> from geo.french import UNIT_SPACE
+    >>> [times_told(12, 11, estimated=estimated).replace(UNIT_SPACE, " ") for estimated in (False, True)]
+    ['12,0 min avant, 11,0 min après', 'baisse de 8 % (avant : environ 10 min)']
+    """
+    was, will = said_minutes(before, estimated=estimated), said_minutes(after, estimated=estimated)
+    if before is not None and after is not None and (estimated or was == will):
+        return f"{change_of_time(before, after)} (avant : {was})"
+    return f"{was} avant, {will} après"
 
 
 def residents_line(population: Any) -> str:

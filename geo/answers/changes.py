@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.access.list_changes import CHANGES, CLOSED, CONTINUED, OPENED
-from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, changing_sides
+from geo.answers.answer import (
+    NO_SIDE_CHANGED,
+    Answer,
+    Figure,
+    changing_sides,
+    estimated_bounds,
+    known_note,
+    nobody_known,
+    passing_sides,
+    times_told,
+)
 from geo.answers.list_dates import from_to, list_date
 from geo.french import (
     SEMICOLON,
     capital,
     counted,
     format_integer,
-    format_minutes,
     format_share,
-    is_plural,
     joined,
-    plural,
+    minutes_text,
     within_text,
 )
 from geo.sources.provenance import rejection_faults
@@ -56,17 +64,12 @@ class Compared:
 
 
 def changes_answer(changes: ListChanges, compared: Compared, effect: Effect | None = None) -> Answer:
-    """Return what changed, and whom it concerns where that was measured."""
+    """Return what changed, and whom it concerns where that was measured.
+
+    Sites are counted wherever they are, on roads or not; who is counted in the shares is told.
+    """
     counts = change_counts(changes)
-    found = [
-        f"{format_integer(counts[status])} {plural(counts[status], _STATUS[status], f'{_STATUS[status]}s')}"
-        for status in (OPENED, CLOSED)
-    ]
-    other = f"{counted(counts['changed'], 'site')} {plural(counts['changed'], 'a changé', 'ont changé')}"
-    sentence = (
-        f"{from_to(compared.before, compared.after)} : sites {joined(found)}{SEMICOLON}{other}, "
-        f"{format_integer(counts['same'])} {plural(counts['same'], 'est resté le même', 'sont restés les mêmes')}."
-    )
+    sentence = f"{from_to(compared.before, compared.after)} : {_what_became(counts)}."
     figures = (
         Figure("Sites ouverts", format_integer(counts[OPENED]), f"sur {format_integer(changes.rows_after)} ensuite"),
         Figure("Sites fermés", format_integer(counts[CLOSED]), f"sur {format_integer(changes.rows_before)} auparavant"),
@@ -148,12 +151,27 @@ def changes_content(
             "threshold_min": effect.after.question.threshold_min,
             "share_covered_before": effect.before.summary.share_covered,
             "share_covered_after": effect.after.summary.share_covered,
+            "median_time_before_min": effect.before.summary.median_time_min,
+            "median_time_after_min": effect.after.summary.median_time_min,
+            "part": effect.after.summary.part.to_dict(),
             "residents_gained": effect.residents_gained,
             "residents_lost": effect.residents_lost,
             "communes": communes.where(communes.notna(), None).to_dict("records"),
         }
     sites = changes.sites.astype(object)
     return content | {"sites": sites.where(sites.notna(), None).to_dict("records")}
+
+
+def _what_became(counts: Mapping[str, int]) -> str:
+    opened, closed, changed, same = (counts[name] for name in (OPENED, CLOSED, "changed", "same"))
+    if not any((opened, closed, changed, same)):
+        return "aucun site ici, ni avant ni après"
+    moves = [counted(opened, "site ouvert", "sites ouverts")] if opened else []
+    if closed:
+        moves.append(counted(closed, "fermé") if opened else counted(closed, "site fermé", "sites fermés"))
+    told = joined(moves) if moves else "aucun site ouvert ni fermé"
+    others = counted(changed, "site a changé", "sites ont changé") if changed else "aucun site n'a changé"
+    return f"{told}{SEMICOLON}{others}, {counted(same, 'est resté le même', 'sont restés les mêmes')}"
 
 
 def _what_changed(counts: Mapping[str, int]) -> str:
@@ -181,26 +199,30 @@ def _names(changes: ListChanges, status: str) -> str:
 
 def _for_whom(effect: Effect) -> list[str]:
     old, new = effect.before.summary, effect.after.summary
-    near = within_text(new.threshold_min)
-    said = (
-        f"{format_share(new.share_covered)} des habitants sont {near} d'un site, contre "
-        f"{format_share(old.share_covered)}{SEMICOLON}temps médian {format_minutes(new.median_time_min)}, contre "
-        f"{format_minutes(old.median_time_min)}."
-    )
-    lines = [said]
+    if unknown := nobody_known(new.part) or nobody_known(old.part):
+        return [unknown, *_sides(effect)]
+    near, estimated = within_text(new.threshold_min), new.part.estimated or old.part.estimated
+    before, after, moves = format_share(old.share_covered), format_share(new.share_covered), ""
     if effect.residents_gained is not None and effect.residents_lost is not None:
-        gained, lost = effect.residents_gained, effect.residents_lost
-        if round(gained) == round(lost) == 0:
-            lines.append("Aucun habitant ne change de côté du seuil.")
-            return _with_sides(lines, effect)
-        verb = "arrivent" if is_plural(gained) else "arrive"
-        lines.append(f"{counted(gained, 'habitant')} {verb} {near} d'un site, {format_integer(lost)} n'y sont plus.")
-    return _with_sides(lines, effect)
+        moves = passing_sides(effect.residents_gained, effect.residents_lost, new.threshold_min)
+        moves = f"{moves or f'Personne ne passe le seuil de {minutes_text(new.threshold_min)}'} : "
+    bounds = estimated_bounds(new.covered_interval)
+    median = times_told(old.median_time_min, new.median_time_min, estimated=estimated)
+    lines = [
+        f"{moves}{after} des habitants sont {near} d'un site{bounds}, contre {before} auparavant.",
+        f"Temps médian : {median}.",
+        *_sides(effect),
+        known_note(new.part),
+    ]
+    if round(old.part.residents_known) != round(new.part.residents_known):
+        lines.append(f"Auparavant : {known_note(old.part) or 'Parts calculées sur tous les habitants.'}")
+    return list(filter(None, lines))
 
 
-def _with_sides(lines: list[str], effect: Effect) -> list[str]:
+def _sides(effect: Effect) -> list[str]:
+    lines = []
     for under in (True, False):
         names = effect.communes.loc[(effect.communes["under_served"] == under).to_numpy(bool), "name"].tolist()
         if names:
             lines.append(f"{changing_sides(len(names), under_served=under)} : {joined(names, _NAMED)}.")
-    return lines if len(effect.communes) else [*lines, f"{capital(NO_SIDE_CHANGED)}."]
+    return lines or [f"{capital(NO_SIDE_CHANGED)}."]

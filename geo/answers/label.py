@@ -127,7 +127,7 @@ def label_line(label: dict[Any, Any], *, estimated: bool) -> str:
 def plan_lines(plan: Plan) -> list[str]:
     """Return a plan as lines of text: what it brings, its labels, what is to be minded."""
     answer = plan_answer(plan)
-    lines = [f"{part_title(plan.territory, plan.part)} : {answer.sentence}"]
+    lines = [f"{part_title(plan.territory, plan.part)} :", answer.sentence]
     for label in rows_of(plan.labels):
         others = (
             *(idle_sentence(plan, label), visitors_sentence(plan, label), replaced_sentence(plan, label)),

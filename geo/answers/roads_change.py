@@ -14,13 +14,14 @@ from geo.french import (
     capital,
     counted,
     format_integer,
-    format_minutes,
     format_share,
     joined,
+    said_minutes,
     within_text,
 )
 from geo.kinds import SITES, facility_phrase
 from geo.sources.embedded import SITES_DATASET
+from geo.sources.vintages import dated
 
 if TYPE_CHECKING:
     from geo.access.coverage import CoverageSummary
@@ -86,7 +87,7 @@ def roads_change(before: Diagnosis, after: Diagnosis, *, estimated: Manifest, by
         or (
             f"Par les routes, {format_share(new.share_covered)} des habitants sont {where}, contre "
             f"{format_share(old.share_covered)} selon l'estimation{SEMICOLON}temps médian "
-            f"{format_minutes(new.median_time_min)}, contre {format_minutes(old.median_time_min)}."
+            f"{_median(new)}, contre {_median(old)}."
         )
     )
     figures = (
@@ -97,12 +98,16 @@ def roads_change(before: Diagnosis, after: Diagnosis, *, estimated: Manifest, by
         ),
         Figure(
             "Temps médian",
-            format_minutes(new.median_time_min),
-            f"estimation : {format_minutes(old.median_time_min)}",
+            _median(new),
+            f"estimation : {_median(old)}",
         ),
         Figure("Communes qui changent de côté", format_integer(len(communes)), f"sur {format_integer(len(shared))}"),
     )
     return RoadsChange(Answer(sentence, figures, _sides(communes), notes), communes)
+
+
+def _median(summary: CoverageSummary) -> str:
+    return said_minutes(summary.median_time_min, estimated=summary.part.estimated)
 
 
 def _summary(diagnosis: Diagnosis, codes: pd.Index) -> CoverageSummary:
@@ -150,7 +155,7 @@ def _other_changes(estimated: Manifest, by_road: Manifest, facilities: str) -> t
     files = [{each.sha256 for each in of.sources} for of in (estimated, by_road)]
     what = []
     if facilities == SITES and sites[0] != sites[1]:
-        old, new = (joined([each or "date inconnue" for each in dates]) for dates in sites)
+        old, new = (joined([dated(each) for each in dates]) for dates in sites)
         what.append(f"la liste des sites ({old}, puis {new})")
     elif facilities != SITES and files[0] != files[1]:
         what.append("la liste des lieux, d'une autre date ou d'un autre fichier")

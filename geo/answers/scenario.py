@@ -16,7 +16,9 @@ from geo.answers.answer import (
     changing_sides,
     estimated_bounds,
     nobody_known,
+    passing_sides,
     residents_line,
+    times_told,
 )
 from geo.answers.rounds import rounds_change, rounds_line
 from geo.classes import CHANGED_MIN
@@ -68,7 +70,7 @@ def scenario_answer(comparison: ScenarioComparison) -> Answer:
         return Answer(sentence, _figures(comparison), (), notes)
     if not times:
         sentence = f"Aucun trajet ne change avec ce scénario : {_staying(first, comparison.part)}."
-    elif _nobody_moves(first):
+    elif not _passing(first):
         sentence = f"Avec ce scénario, {_moving(first, comparison)}{SEMICOLON}{times}."
     else:
         sentence = f"Avec ce scénario, {_moving(first, comparison)}."
@@ -168,21 +170,16 @@ def _figures(comparison: ScenarioComparison) -> tuple[Figure, ...]:
         )
         for change in changes
     ]
-    was, will = _mean_times(comparison)
+    estimated = comparison.part.estimated
     before, after = comparison.mean_time_before_min, comparison.mean_time_after_min
-    if comparison.part.estimated and before is not None and after is not None:
+    was, will = (said_minutes(minutes, estimated=estimated) for minutes in (before, after))
+    if estimated and before is not None and after is not None:
         will = change_of_time(before, after)
     return (*moved, Figure("Trajet moyen", will, f"{was} aujourd'hui"))
 
 
-def _mean_times(comparison: ScenarioComparison) -> tuple[str, str]:
-    estimated = comparison.part.estimated
-    before, after = comparison.mean_time_before_min, comparison.mean_time_after_min
-    return said_minutes(before, estimated=estimated), said_minutes(after, estimated=estimated)
-
-
-def _nobody_moves(change: ThresholdChange) -> bool:
-    return not round(change.residents_gained) and not round(change.residents_lost)
+def _passing(change: ThresholdChange) -> str:
+    return passing_sides(change.residents_gained, change.residents_lost, change.threshold_min)
 
 
 def _staying(change: ThresholdChange, part: KnownPart) -> str:
@@ -194,23 +191,16 @@ def _moving(change: ThresholdChange, comparison: ScenarioComparison) -> str:
     """Return who passes a threshold, the shares before and after, and the communes that change side."""
     part = comparison.part
     within, threshold = within_text(change.threshold_min), minutes_text(change.threshold_min)
-    if _nobody_moves(change):
+    moves = _passing(change)
+    if not moves:
         people = f"personne ne passe le seuil de {threshold} : {_staying(change, part)}"
         return f"{people}{SEMICOLON}{_communes_moving(change)}"
-    gained, lost = change.residents_gained, change.residents_lost
-    moves = []
-    if round(gained):
-        moves.append(f"{counted(gained, 'habitant')} {plural(gained, 'passe', 'passent')} {within} d'un site")
-    if round(lost):
-        verb = plural(lost, "passe", "passent")
-        alone = f"{counted(lost, 'habitant')} {verb} à plus de {threshold} d'un site"
-        moves.append(f"{format_integer(lost)} {verb} au-delà" if moves else alone)
     before, after = (
         format_share(part.share(count)) for count in (change.residents_within_before, change.residents_within_after)
     )
     estimates = estimated_bounds(comparison.interval(change))
     shares = f"{after} des habitants sont {within}{estimates}, contre {before} aujourd'hui"
-    return f"{' et '.join(moves)} : {shares}{SEMICOLON}{_communes_moving(change)}"
+    return f"{moves} : {shares}{SEMICOLON}{_communes_moving(change)}"
 
 
 def _communes_moving(change: ThresholdChange) -> str:
@@ -236,10 +226,7 @@ def _time_details(comparison: ScenarioComparison) -> list[str]:
     if before is None or after is None:
         sentences = ["Temps moyen : aucun habitant n'a de route vers un site à la fois avant et après."]
     else:
-        was, will = _mean_times(comparison)
-        told = f"{was} avant, {will} après"
-        if comparison.part.estimated or was == will:
-            told = f"{change_of_time(before, after)} (avant : {was})"
+        told = times_told(before, after, estimated=comparison.part.estimated)
         sentences = [f"Temps moyen : {told}, pour les habitants qui ont une route vers un site avant et après."]
     for count, one, many in (
         (comparison.residents_cut_off, "perd toute route", "perdent toute route"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo.cli.options import AsJson, Day, TerritoryFolder, asked_question, chosen_day, load_territory, some, with_options
-from geo.cli.output import print_answer, print_json, print_written
+from geo.cli.output import print_json, print_titled, print_written
 from geo.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def changes(
     if as_json:
         print_json(content)
         return
-    print_answer(place.name, answer, measured[1].summary.part)
+    print_titled(place.name, answer)
     print_written(out, written)
 
 

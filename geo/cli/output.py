@@ -28,10 +28,16 @@ def print_answer(name: str, answer: Answer, part: KnownPart) -> None:
     """Print an answer about a territory: sentence, figures, further sentences, whom the shares are of, notes."""
     from geo.answers.answer import known_note, part_title
 
-    print_line(f"{part_title(name, part)} : {answer.sentence}")
+    print_titled(part_title(name, part), answer, known_note(part))
+
+
+def print_titled(title: str, answer: Answer, whom: str = "") -> None:
+    """Print an answer under a title; `whom`: the shares are of, empty where the answer says it."""
+    print_line(f"{title} :")
+    print_line(answer.sentence)
     for figure in answer.figures:
         print_line(f"  {figure.label} : {figure.value} ({figure.detail})")
-    for line in filter(None, [*answer.details, known_note(part), *answer.notes, DRIVING_ONLY]):
+    for line in filter(None, [*answer.details, whom, *answer.notes, DRIVING_ONLY]):
         print_line(line)
 
 

@@ -31,8 +31,7 @@ def diagnose_active(mode: str, folder: Path | None, question: Question, out: Pat
         print_json(near_content(territory, found))
         return
     answer = active_answer(territory, found)
-    print_line(f"{part_title(territory.name, found.summary.part)} : {answer.sentence}")
-    print_each(answer.details)
+    print_each([f"{part_title(territory.name, found.summary.part)} :", answer.sentence, *answer.details])
     print_line(list_sentence(territory.manifest, question.facilities))
     print_items([*answer.notes, offer_sentence(question, (territory,))])
     print_written(out, names)
@@ -71,8 +70,6 @@ def diagnose_transit(
         print_json(round_trip_content(territory, measured))
         return
     answer = without_car_answer(territory, measured, "" if day is not None else "--day")
-    print_line(f"{part_title(territory.name, measured.part)} : {answer.sentence}")
-    for line in answer.details:
-        print_line(line)
+    print_each([f"{part_title(territory.name, measured.part)} :", answer.sentence, *answer.details])
     print_items([*answer.notes, offer_sentence(Question(kinds=FIXED_KINDS), (territory,))])
     print_written(out, names)

@@ -180,7 +180,7 @@ def test_it_is_told_in_sentences(run, lists):
     status, out, _ = run("changes", *lists, "90")
     assert status == 0
     out = out.replace("\u00a0", " ")
-    assert out.startswith("Territoire de Belfort : Du 1er décembre 2020 au 1er août 2024 : sites ")
+    assert out.startswith("Territoire de Belfort :\nDu 1er décembre 2020 au 1er août 2024 : 1 site fermé")
     assert "la liste ne donne pas le jour" in out
     assert "Liste du 1er décembre 2020 : " in out
 

@@ -73,7 +73,7 @@ def test_the_same_territory_twice_changes_nothing(pair, plain):
     assert plain(change.answer.figures[2].value) == "0"
 
 
-def test_what_else_differs_is_said(pair):
+def test_what_else_differs_is_said(pair, plain):
     estimated, by_road = pair
     sources = [
         replace(each, vintage="2026-10-05") if "structures" in each.dataset else each
@@ -85,7 +85,7 @@ def test_what_else_differs_is_said(pair):
     )
     (note,) = [each for each in compared(estimated, other)[0].answer.notes if "seules en cause" in each]
     assert "la liste des sites (" in note
-    assert "puis 2026-10-05)" in note
+    assert "puis 5 octobre 2026)" in plain(note)
     assert "(communes, puis carreaux)" in note
     assert "(courant, puis fluide)" in note
 
