@@ -14,10 +14,10 @@ from geo.access.coverage import CoverageSummary, coverage, summarize
 from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.french import format_number
-from geo.network.modes import ACTIVE_MODES, ESTIMATED_BOUNDS, MODES, estimated_times, require_mode
+from geo.network.modes import ACTIVE_MODES, ESTIMATED_BOUNDS, FARTHEST_KM, MODES, estimated_times, require_mode
 from geo.network.slopes import straight_factors
 from geo.network.snapping import snap
-from geo.network.travel_times import nearest_by_road
+from geo.network.travel_times import nearest_by_road, pairs_within
 from geo.territory.study_area import PRECISION_COLUMNS, project_relief
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MOST_MIN: Final = 60.0
 #: How many places are tried where streets are not known, the nearest as a straight line: slopes decide among them.
 _TRIED: Final = 5
+#: Metres of the projection for a metre on the ground, at most with some room: what is near enough is found by them.
+_PROJECTED: Final = 1.02
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -148,12 +150,7 @@ def _measured(territory: Territory, question: Question, mode: str) -> tuple[gpd.
         require_mode(mode)
         msg = f"Le mode « {mode} » n'est ni walk (à pied) ni bike (à vélo)."
         raise ParameterError(msg)
-    if question.threshold_min > MOST_MIN:
-        msg = (
-            f"Seuil de {format_number(question.threshold_min)} min refusé : {MODES[mode]}, {MOST_MIN:g} min au plus "
-            f"sont attendues. Donnez un seuil plus court."
-        )
-        raise ParameterError(msg)
+    require_threshold(mode, question.threshold_min)
     places = territory.facility_list(question.facilities, kinds=question.kinds)
     times, estimated = active_times(territory, mode, places)
     bounds = ESTIMATED_BOUNDS if estimated else (1.0, 1.0)
@@ -161,6 +158,52 @@ def _measured(territory: Territory, question: Question, mode: str) -> tuple[gpd.
     threshold, facilities = question.threshold_min, question.facilities
     cov = coverage(territory, threshold, facilities=facilities, times=times, precision=precision)
     return cov, summarize(cov, times, threshold, facilities=facilities)
+
+
+def require_threshold(mode: str, threshold_min: float) -> None:
+    """Raise `ParameterError` for a threshold over `MOST_MIN` minutes, on foot or by bicycle."""
+    if threshold_min > MOST_MIN:
+        msg = (
+            f"Seuil de {format_number(threshold_min)} min refusé : {MODES[mode]}, {MOST_MIN:g} min au plus "
+            f"sont attendues. Donnez un seuil plus court."
+        )
+        raise ParameterError(msg)
+
+
+def active_pairs(
+    territory: Territory, mode: str, places: tuple[NDArray[np.float64], NDArray[np.float64]], within_min: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return who is within a time of each of some places on foot or by bicycle.
+
+    Parameters
+    ----------
+    territory
+        Its street network of the mode counts where it has one; else times are estimated, as `active_times` does.
+    mode
+        ``"walk"`` or ``"bike"``.
+    places
+        Longitudes and latitudes, degrees (EPSG:4326), shape (n_places,) each.
+    within_min
+        Minutes; who is at exactly as many is within.
+
+    Returns
+    -------
+    Rows of `Territory.demand` and of the places, int64, shape (n_pairs,), by row of demand, then place.
+    """
+    demand, streets = territory.demand, territory.active.get(mode)
+    lon, lat = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
+    if streets is not None:
+        point, place, _ = pairs_within(streets, snap(streets, lon, lat), snap(streets, *places), within_min * 60)
+        return point, place
+    metres = to_metres(territory.network.crs)
+    tree = cKDTree(np.column_stack(metres.transform(*places)))
+    reach_m = 1000 * _PROJECTED * FARTHEST_KM[mode]
+    around = tree.query_ball_point(np.column_stack(metres.transform(lon, lat)), reach_m, return_sorted=True)
+    point = np.repeat(np.arange(len(lon)), [len(each) for each in around])
+    place = np.concatenate(around).astype(np.int64)
+    minutes, _ = _estimated_ways(mode, lon[point], lat[point], places[0][place], places[1][place])
+    kept = minutes <= within_min
+    return point[kept], place[kept]
 
 
 def active_times(territory: Territory, mode: str, places: gpd.GeoDataFrame) -> tuple[pd.DataFrame, bool]:
@@ -219,13 +262,24 @@ def _estimated(
     tried = np.arange(1, min(_TRIED, len(places)) + 1)
     place = tree.query(np.column_stack(metres.transform(lon, lat)), k=tried)[1].ravel()
     point = np.repeat(np.arange(len(points)), len(tried))
-    ends = lon[point], lat[point], to_lon[place], to_lat[place]
-    straight = np.asarray(pyproj.Geod(ellps="GRS80").inv(*ends)[2], np.float64)
-    minutes, km = estimated_times(mode, straight)
-    near = np.flatnonzero(np.isfinite(km))
-    from_lon, from_lat, *to = (each[near] for each in ends)
-    minutes[near] *= straight_factors(mode, project_relief(), (from_lon, from_lat), to[0], to[1], straight[near])
+    minutes, km = _estimated_ways(mode, lon[point], lat[point], to_lon[place], to_lat[place])
     shape = len(points), len(tried)
     best = minutes.reshape(shape).argmin(axis=1)
     every = np.arange(len(points))
     return minutes.reshape(shape)[every, best], km.reshape(shape)[every, best], place.reshape(shape)[every, best]
+
+
+def _estimated_ways(
+    mode: str,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    to_lon: NDArray[np.float64],
+    to_lat: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return minutes and kilometres of ways from points to places (degrees), inf where the place is too far."""
+    straight = np.asarray(pyproj.Geod(ellps="GRS80").inv(lon, lat, to_lon, to_lat)[2], np.float64)
+    minutes, km = estimated_times(mode, straight)
+    near = np.flatnonzero(np.isfinite(km))
+    start = lon[near], lat[near]
+    minutes[near] *= straight_factors(mode, project_relief(), start, to_lon[near], to_lat[near], straight[near])
+    return minutes, km

@@ -114,8 +114,12 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "residents_gained": Column("dont comptés pour ce label", decimals=0),
     "time_before_min": Column("Aujourd'hui", "min", 1),
     "time_after_min": Column("Avec le label", "min", 1),
-    # Plans with and without a car.
+    # Plans by car and for another public.
     "residents_round_trip": Column("Sans voiture, aller-retour", decimals=0),
+    "residents_within_walk": Column("À pied, sous le seuil", decimals=0),
+    "share_within_walk": Column("Part à pied", decimals=2, share=True),
+    "residents_within_bike": Column("À vélo, sous le seuil", decimals=0),
+    "share_within_bike": Column("Part à vélo", decimals=2, share=True),
     # The way without a car.
     "round_trip": Column("Aller-retour"),
     "share_round_trip": Column("Part avec aller-retour", decimals=2, share=True),

@@ -1,4 +1,4 @@
-"""Plans with and without a car as plain values for JSON, beside the plan that they were compared with, and back."""
+"""Plans for two publics as plain values for JSON, beside the plan that they were compared with, and back."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import pandas as pd
 from pydantic import Field, ValidationError
 
+from geo.answers.near import TRANSIT
 from geo.answers.plan_near import near_with_labels
 from geo.answers.two_publics import TwoPublics
 from geo.errors import Fault, ParameterError, SchemaError
 from geo.finder.candidate_trips import NEW_SITE_HOURS
 from geo.finder.named_days import NamedDay
+from geo.network.modes import BIKE, WALK
 from geo.siting.plan_json import in_french, plan_json
 from geo.siting.plan_values import Amount, Share, Values, Whole
 from geo.transit.round_trip import Rules
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 WITH_AND_WITHOUT: Final = "with_and_without_car"
 #: Plans that are read, at most: today, the plan proposed, and what a search gives.
 _MOST_ROWS: Final = 100
-_ADVICE: Final = "Refaites-le avec « maillage plan --mode-beside transit --out »."
+_ADVICE: Final = "Refaites-le avec « maillage plan --mode-beside … --out »."
 
 
 class _DayValues(Values):
@@ -60,17 +62,36 @@ class _RowValues(Values):
     labels: Whole
     residents_within: Amount
     share_within: Share | None
-    residents_round_trip: Amount
-    share_round_trip: Share | None
     cost_eur: Amount
     not_dominated: bool
 
 
-class _ComparisonValues(Values):
-    """Plans with and without a car."""
+class _RoundTripRow(_RowValues):
+    """One of those compared for round trips."""
 
-    day: _DayValues
-    rules: _RulesValues
+    residents_round_trip: Amount
+    share_round_trip: Share | None
+
+
+class _WalkRow(_RowValues):
+    """One of those compared for who walks."""
+
+    residents_within_walk: Amount
+    share_within_walk: Share | None
+
+
+class _BikeRow(_RowValues):
+    """One of those compared for who cycles."""
+
+    residents_within_bike: Amount
+    share_within_bike: Share | None
+
+
+class _ComparisonValues(Values):
+    """Plans for two publics."""
+
+    day: _DayValues | None
+    rules: _RulesValues | None
     labels: Whole
     threshold_min: Amount
     candidates: Whole
@@ -79,7 +100,37 @@ class _ComparisonValues(Values):
     on_average: bool
     estimated: bool
     notes: list[str]
-    plans: Annotated[list[_RowValues], Field(min_length=2, max_length=_MOST_ROWS)]
+    plans: list[Any]
+
+
+_ROWS: Final = Field(min_length=2, max_length=_MOST_ROWS)
+
+
+class _RoundTripValues(_ComparisonValues):
+    """Plans for round trips of a day."""
+
+    day: _DayValues
+    rules: _RulesValues
+    plans: Annotated[list[_RoundTripRow], _ROWS]
+
+
+class _WalkValues(_ComparisonValues):
+    """Plans for who walks."""
+
+    plans: Annotated[list[_WalkRow], _ROWS]
+
+
+class _BikeValues(_ComparisonValues):
+    """Plans for who cycles."""
+
+    plans: Annotated[list[_BikeRow], _ROWS]
+
+
+_COMPARISONS: Final[dict[str, type[_ComparisonValues]]] = {
+    TRANSIT: _RoundTripValues,
+    WALK: _WalkValues,
+    BIKE: _BikeValues,
+}
 
 
 def plan_document(plan: Plan, parts: Sequence[Territory], beside: TwoPublics | None = None) -> dict[str, Any]:
@@ -96,9 +147,9 @@ def two_publics_content(compared: TwoPublics) -> dict[str, Any]:
     """Return the comparison as plain values ready for JSON."""
     plans = compared.table.rename(columns={"best": "not_dominated"})
     return {
-        "day": asdict(compared.day)
-        | {"date": compared.day.date.isoformat(), "feeds_without": list(compared.day.feeds_without)},
-        "rules": asdict(compared.rules),
+        "mode": compared.mode,
+        "day": None if compared.day is None else _day_content(compared.day),
+        "rules": None if compared.rules is None else asdict(compared.rules),
         "threshold_min": compared.threshold_min,
         "labels": compared.labels,
         "candidates": compared.candidates,
@@ -106,7 +157,7 @@ def two_publics_content(compared: TwoPublics) -> dict[str, Any]:
         "complete": compared.complete,
         "on_average": compared.on_average,
         "estimated": compared.estimated,
-        "new_site_hours_min": [list(each) for each in NEW_SITE_HOURS],
+        **({} if compared.mode != TRANSIT else {"new_site_hours_min": [list(each) for each in NEW_SITE_HOURS]}),
         "notes": list(compared.notes),
         "plans": [{**each, "codes": list(each["codes"])} for each in plans.to_dict("records")],
     }
@@ -126,12 +177,13 @@ def two_publics_from_json(content: Any, source: str) -> TwoPublics | None:
     if found is None:
         return None
     where = f"{source}, {WITH_AND_WITHOUT}"
+    mode = found.get("mode", TRANSIT) if isinstance(found, dict) else TRANSIT  # none is told of older plans
+    if mode not in _COMPARISONS:
+        raise SchemaError(where, [Fault(f"mode inconnu, attendu : {', '.join(_COMPARISONS)}")], _ADVICE)
     try:
-        read = _ComparisonValues.model_validate(found)
-        day = dt.date.fromisoformat(read.day.date)
-        # Of a plan made when one limit held for both walks.
-        direct_walk_min = read.rules.walk_min if read.rules.direct_walk_min is None else read.rules.direct_walk_min
-        rules = Rules(**read.rules.model_dump() | {"direct_walk_min": direct_walk_min})
+        read = _COMPARISONS[mode].model_validate(found)
+        day = None if read.day is None else _day_of(read.day)
+        rules = None if read.rules is None else _rules_of(read.rules)
     except ValidationError as error:
         faults = dict.fromkeys(in_french(each) for each in error.errors(include_url=False))
         raise SchemaError(where, [Fault(text) for text in faults], _ADVICE) from error
@@ -143,14 +195,8 @@ def two_publics_from_json(content: Any, source: str) -> TwoPublics | None:
         raise SchemaError(where, [Fault("aucun plan n'y est dit non dominé (not_dominated)")], _ADVICE)
     rows = [row.model_dump() | {"codes": tuple(row.codes)} for row in read.plans]
     return TwoPublics(
-        day=NamedDay(
-            day,
-            read.day.zone,
-            read.day.holiday,
-            read.day.trips,
-            tuple(read.day.feeds_without),
-            read.day.public_holiday,
-        ),
+        mode=mode,
+        day=day,
         rules=rules,
         labels=read.labels,
         threshold_min=read.threshold_min,
@@ -162,3 +208,18 @@ def two_publics_from_json(content: Any, source: str) -> TwoPublics | None:
         estimated=read.estimated,
         notes=tuple(read.notes),
     )
+
+
+def _day_content(day: NamedDay) -> dict[str, Any]:
+    return asdict(day) | {"date": day.date.isoformat(), "feeds_without": list(day.feeds_without)}
+
+
+def _day_of(read: _DayValues) -> NamedDay:
+    date = dt.date.fromisoformat(read.date)
+    return NamedDay(date, read.zone, read.holiday, read.trips, tuple(read.feeds_without), read.public_holiday)
+
+
+def _rules_of(read: _RulesValues) -> Rules:
+    # Of a plan made when one limit held for both walks.
+    direct_walk_min = read.walk_min if read.direct_walk_min is None else read.direct_walk_min
+    return Rules(**read.model_dump() | {"direct_walk_min": direct_walk_min})

@@ -1,4 +1,4 @@
-"""``maillage plan --mode-beside transit``: a plan beside those that none beats, with and without a car."""
+"""``maillage plan --mode-beside``: a plan beside those that none beats for two publics, by car and otherwise."""
 
 from __future__ import annotations
 
@@ -32,24 +32,36 @@ def asked_day(mode: str | None, model: str, new: int | None, day: str | None) ->
     """
     if mode is None:
         return None
-    if mode != _TRANSIT:
-        msg = f"--mode-beside « {mode[:20]} » refusé : transit est attendu."
-        raise ParameterError(msg)
+    from geo.answers.other_public import require_public
+
+    require_public(mode)
     if model != "coverage":
-        msg = "--mode-beside transit compare des habitants servis : retirez-le, ou retirez --model."
+        msg = f"--mode-beside {mode} compare des habitants servis : retirez-le, ou retirez --model."
         raise ParameterError(msg)
     if new == 0:
-        msg = "--mode-beside transit compare des plans d'un label au moins : retirez-le, ou demandez un label."
+        msg = f"--mode-beside {mode} compare des plans d'un label au moins : retirez-le, ou demandez un label."
+        raise ParameterError(msg)
+    if day is not None and mode != _TRANSIT:
+        msg = f"--day n'a de sens qu'avec --mode-beside transit : retirez-le, ou retirez --mode-beside {mode}."
         raise ParameterError(msg)
     return None if day is None else chosen_day(day)
 
 
-def require_beside(area: Territory | Country, mode: str | None, day: dt.date | None) -> None:
-    """Raise `ParameterError`, before anything is calculated, where an area has no timetables, or none of the day.
+def require_beside(area: Territory | Country, mode: str | None, day: dt.date | None, threshold_min: float) -> None:
+    """Raise `ParameterError`, before anything is calculated, where plans for two publics cannot be compared.
 
-    `mode`: what was asked, `None`: nothing.
+    The area has no timetables, or none of the day; on foot and by bicycle, it is all of France, or the threshold is too
+    long. `mode`: what was asked, `None`: nothing.
     """
     if mode is None:
+        return
+    if mode != _TRANSIT:
+        from geo.access.active_access import require_threshold
+
+        require_threshold(mode, threshold_min)
+        if len(area.parts) > 1:
+            msg = f"--mode-beside {mode} porte sur un territoire : donnez un code de département, ou retirez-le."
+            raise ParameterError(msg)
         return
     require_timetables(area, mode, "--mode-beside transit")
     if day is not None:
@@ -70,6 +82,7 @@ def require_timetables(area: Territory | Country, asked: str | None, option: str
 def plans_beside(
     area: Territory | Country,
     plan: Plan,
+    mode: str,
     day: dt.date | None,
     *,
     candidates: gpd.GeoDataFrame | None = None,
@@ -78,19 +91,19 @@ def plans_beside(
 ) -> TwoPublics:
     """Compare a plan with those that none beats for both publics.
 
-    `day`: a working day, `None`: a usual day of the timetables. `candidates`, `exclude`: as the plan was made.
-    `time_limit_s`: seconds that the choices may last.
+    `mode`: how the other public comes. `day`: a working day, `None`: a usual day of the timetables. `candidates`,
+    `exclude`: as the plan was made. `time_limit_s`: seconds that the choices may last.
     """
     from geo.answers.two_publics import two_publics
     from geo.siting.solve import Control
 
-    told = logging.getLogger("geo")
-    territory = cast("Territory", area)
-    told.info("Aller-retours sans voiture…")
+    told = "Aller-retours sans voiture…" if mode == _TRANSIT else "Plans pour deux publics…"
+    logging.getLogger("geo").info(told)
     return two_publics(
-        territory,
+        cast("Territory", area),
         plan,
         day,
+        mode=mode,
         candidates=candidates,
         exclude=exclude,
         control=Control(time_limit_s),

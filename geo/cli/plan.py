@@ -145,12 +145,13 @@ def plan(
     mode_beside: Annotated[
         str | None,
         typer.Option(
-            help="transit : mettre à côté les plans d'autant de labels ou moins que nul autre ne dépasse à la fois "
-            "en voiture et sans voiture (aller-retour le jour de --day ; territoire construit avec --gtfs)."
+            help="transit, walk ou bike : mettre à côté les plans d'autant de labels ou moins que nul autre ne dépasse "
+            "à la fois en voiture et sans voiture (aller-retour le jour de --day, d'un territoire construit avec "
+            "--gtfs), à pied, ou à vélo."
         ),
     ] = None,
     day: Annotated[
-        str | None, typer.Option(help="Avec --mode-beside : jour ouvré, AAAA-MM-JJ ; sinon un mardi, choisi.")
+        str | None, typer.Option(help="Avec --mode-beside transit : jour ouvré, AAAA-MM-JJ ; sinon un mardi, choisi.")
     ] = None,
     time_limit: Annotated[float, typer.Option(help="Secondes de calcul (temps du processeur) du choix.")] = 20.0,
     out: Annotated[
@@ -215,7 +216,7 @@ def plan(
         )
         return
     area = load_area(folder)
-    require_beside(area, mode_beside, on_day)
+    require_beside(area, mode_beside, on_day, question.threshold_min)
     found = choose(
         area,
         new,
@@ -239,7 +240,9 @@ def plan(
     if mode_beside is not None and found.labels.empty:
         logging.getLogger("geo").info("Aucun label n'est proposé : aucun plan n'est mis à côté.")
     elif mode_beside is not None:
-        beside = plans_beside(area, found, on_day, candidates=places, exclude=exclude or (), time_limit_s=time_limit)
+        beside = plans_beside(
+            area, found, mode_beside, on_day, candidates=places, exclude=exclude or (), time_limit_s=time_limit
+        )
     names: tuple[str, ...] = ()
     if out is not None:
         from geo.report.plan_files import write_plan

@@ -25,7 +25,7 @@ def report(
     plan: Annotated[Path | None, typer.Option(help="Plan écrit par « maillage plan --out » (plan.json).")] = None,
     new: Annotated[int | None, typer.Option(help="Calculer un plan de ce nombre de labels.")] = None,
     mode_beside: Annotated[
-        str | None, typer.Option(help="transit : avec --new, mettre à côté les plans avec et sans voiture.")
+        str | None, typer.Option(help="transit, walk ou bike : avec --new, mettre à côté les plans pour deux publics.")
     ] = None,
     day: Annotated[
         str | None,
@@ -56,14 +56,14 @@ def report(
         msg = "--mode-beside compare un plan que le rapport calcule : ajoutez --new NOMBRE, ou retirez-le."
         raise ParameterError(msg)
     require_timetables(territory, day)
-    require_beside(territory, mode_beside, of_page)
+    require_beside(territory, mode_beside, of_page, question.threshold_min)
     given = None if plan is None else read_plan(plan, territory)
     beside = None if plan is None else read_beside(plan)
     if new is not None:
         log.info("Choix des labels…")
         given = choose(territory, new, threshold_min=question.threshold_min, kinds=question.kinds)
         if mode_beside is not None and len(given.labels):
-            beside = plans_beside(territory, given, of_page)
+            beside = plans_beside(territory, given, mode_beside, of_page)
     request = ReportRequest(question, given, made_on, beside, of_page)
     name = None if folder is None else folder.resolve().name
     findings = write_report(

@@ -10,7 +10,7 @@ from geo.answers.dossier import label_dossiers, times_sentence
 from geo.answers.plan import plan_answer
 from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
-from geo.answers.two_publics import TITLE, two_publics_answer, two_publics_rows
+from geo.answers.two_publics import two_publics_answer, two_publics_rows
 from geo.french import DRIVING_ONLY
 from geo.report.label_dossiers import (
     CRITERIA_HEADS,
@@ -67,7 +67,8 @@ def arguments_html(plan: Plan, parts: Sequence[Territory], publics: TwoPublics |
 def _publics(publics: TwoPublics) -> str:
     answer, rows = two_publics_answer(publics), two_publics_rows(publics)
     notes = "".join(f"<li>{html.escape(note)}</li>" for note in answer.notes)
-    return f"<h2>{TITLE}</h2>{_paragraphs([answer.sentence])}{_table(TITLE, rows[0], rows[1:])}<ul>{notes}</ul>"
+    title = publics.words.title
+    return f"<h2>{title}</h2>{_paragraphs([answer.sentence])}{_table(title, rows[0], rows[1:])}<ul>{notes}</ul>"
 
 
 def _section(dossier: LabelDossier) -> str:

@@ -33,9 +33,11 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "€ par an": "cost_eur aid_eur",
     "°": "lon lat",
     _SHARE: "share share_within share_covered share_round_trip share_carless share_outside share_of_runs share_of_best "
-    "share_of_gain share_used share_runs_under_served share_within_with_plan shorter_share longer_share",
+    "share_of_gain share_used share_runs_under_served share_within_with_plan share_within_walk share_within_bike "
+    "shorter_share longer_share",
     _RESIDENTS: "population residents residents_known residents_within residents_within_low residents_within_high "
-    "residents_with_second residents_with_stop mean_residents_with_stop residents_round_trip residents_passing "
+    "residents_with_second residents_with_stop mean_residents_with_stop residents_round_trip residents_within_walk "
+    "residents_within_bike residents_passing "
     "residents_nearest residents_cut_off residents_served residents_brought residents_gained residents_around "
     "gain_residents gain_mean_residents gain_alone_residents commune_residents within_before within_after load "
     "carless",

@@ -9,7 +9,7 @@ from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import retained_or_replaced
 from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
-from geo.answers.two_publics import SHOWN_PLANS, TITLE, two_publics_answer, two_publics_rows
+from geo.answers.two_publics import SHOWN_PLANS, two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import WITH_AND_WITHOUT
 from geo.french import UNKNOWN, counted, format_integer, minutes_text, plural, said_minutes, said_time
 from geo.report.fitting import cut, cut_all
@@ -93,7 +93,7 @@ def _publics(findings: ReportFindings) -> dict[str, Any] | None:
     left = len(rows) - SHOWN_PLANS
     more = [f"Et {counted(left, 'autre plan', 'autres plans')} dans le fichier {WITH_AND_WITHOUT}.csv."]
     return {
-        "title": TITLE,
+        "title": compared.words.title,
         "lead": cut_all([answer.sentence]),
         "heads": heads,
         "rows": [[cut(cell, _PLACES) for cell in row] for row in rows[:SHOWN_PLANS]],

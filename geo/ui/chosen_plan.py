@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from geo.access.active_access import MOST_MIN
 from geo.answers.two_publics import TwoPublics, two_publics
 from geo.errors import MaillageError
 from geo.siting.bus_stops import StopsAsked
@@ -41,11 +42,11 @@ if TYPE_CHECKING:
     from geo.siting.solve import Model
     from geo.territory import Territory
     from geo.ui.background import Work
-    from geo.ui.state import Aim, Passage, Payer
+    from geo.ui.state import Aim, Mode, Passage, Payer
 
 #: Name of the calculation on the screen.
 PLAN: Final = "plan"
-#: Name of the calculation of the plans beside it, with and without a car.
+#: Name of the calculation of the plans beside it, for two publics.
 BESIDE: Final = "plans_beside"
 #: What each aim of the address is called by `geo.siting.plan.plan`.
 MODELS: Final[Mapping[Aim, Model]] = {
@@ -138,13 +139,26 @@ def _work(territory: Territory, question: PlanQuestion) -> Work:
     return work
 
 
-def can_be_compared(territory: Territory, plan: Plan) -> bool:
-    """Tell whether plans with and without a car can stand beside one: it has labels, the territory timetables."""
-    return territory.has_timetables and plan.model == "coverage" and len(plan.labels) > 0
+def modes_beside(territory: Territory, plan: Plan) -> tuple[Mode, ...]:
+    """Return for which other publics plans can stand beside one: it has labels, the territory timetables or not."""
+    if plan.model != "coverage" or plan.labels.empty:
+        return ()
+    near: tuple[Mode, ...] = ("walk", "bike") if plan.threshold_min <= MOST_MIN else ()
+    return ("transit", *near) if territory.has_timetables else near
 
 
-def plans_beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublics:
-    """Return the visitor's plan beside those that none beats, with and without a car, on their day or a usual one.
+def mode_beside(territory: Territory, state: AppState, plan: Plan) -> Mode | None:
+    """Return which other public the visitor asked for, round trips unless they did where there are timetables."""
+    modes = modes_beside(territory, plan)
+    if state.mode in modes:
+        return state.mode
+    return "transit" if "transit" in modes else None
+
+
+def plans_beside(territory: Territory, state: AppState, plan: Plan, mode: Mode) -> TwoPublics:
+    """Return the visitor's plan beside those that none beats for two publics, on their day or a usual one.
+
+    `mode`: how the other public comes.
 
     Raises
     ------
@@ -154,19 +168,21 @@ def plans_beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublic
     question = plan_question(territory, state)
     inputs = plan_inputs(question)
     prepare = _remembered(question)
+    day = state.day if mode == "transit" else None
 
     def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> TwoPublics:
         return two_publics(
             territory,
             plan,
-            state.day,
+            day,
+            mode=mode,
             candidates=inputs["candidates"],
             exclude=inputs["exclude"],
             prepare=prepare,
             control=Control(DEFAULT_TIME_LIMIT_S, cancel, progress),
         )
 
-    found: TwoPublics = calculated(BESIDE, (question, state.day), work)[0]
+    found: TwoPublics = calculated(BESIDE, (question, mode, day), work)[0]
     return found
 
 

@@ -5,12 +5,15 @@ import json
 
 import pytest
 
-from geo.answers.two_publics import TITLE, two_publics, two_publics_answer
+from geo.answers.other_public import PUBLICS
+from geo.answers.two_publics import two_publics, two_publics_answer
 from geo.cli import main
 from geo.finder.residents_trips import residents_round_trips
 from geo.finder.without_car import RoundTrips
 from geo.french import format_share
 from geo.siting.plan import plan
+
+TITLE = PUBLICS["transit"].title
 
 
 def plain(text: str) -> str:
@@ -29,9 +32,26 @@ def test_the_plan_is_beside_those_that_none_beats(open_part, valley, valley_fold
     rows = found.table[found.table["places"] != ""].to_dict("records")
     assert rows
     for row in rows:
-        shares = f"({format_share(row['share_within'])} en voiture, {format_share(row['share_round_trip'])} sans)"
+        shares = (
+            f"({format_share(row['share_within'])} en voiture, {format_share(row['share_round_trip'])} sans voiture)"
+        )
         assert plain(f"**{row['plan']}** {shares} : {row['places']}") in listed
     assert TITLE in [each.value for each in app.header]
+
+
+def test_who_walks_is_asked_for_where_there_are_no_timetables(open_part, embedded):
+    app = open_part("planifier", labels="1", seuil="30")
+    asked = next(each for each in app.radio if each.label == "Comparer les plans aussi pour qui vient")
+    assert (asked.value, len(asked.options)) == ("car", 3)
+    assert not [each for each in app.selectbox if each.label == "Jour"]
+    asked.set_value("walk").run()
+    assert not app.exception
+    assert app.query_params["mode"] == "walk"
+    found = two_publics(embedded, plan(embedded, 1, threshold_min=30), mode="walk")
+    assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
+    assert found.words.title in [each.value for each in app.header]
+    table = next(each.value for each in app.dataframe if "À pied, sous le seuil" in each.value)
+    assert table["À pied, sous le seuil"].tolist() == found.table["residents_within_walk"].tolist()
 
 
 def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley, valley_folder):

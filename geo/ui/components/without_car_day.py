@@ -1,4 +1,4 @@
-"""The way there, and the day of a round trip without a car, asked only where the territory has timetables."""
+"""The way there, which other public a plan serves, the day of a round trip where the territory has timetables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from geo.ui.kept_answers import kept
 from geo.ui.session import bound, change_state
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo.territory import Territory
     from geo.ui.state import Mode
 
@@ -23,12 +25,29 @@ _MODES: Final[dict[Mode, str]] = {
     "transit": "Sans voiture : aller-retour en transports en commun",
 }
 _DAY: Final = "widget_named_day"
+_PUBLIC: Final = "widget_public"
 
 
 def ask_mode(territory: Territory) -> None:
     """Show the choice of the way there; public transport where the territory has timetables."""
     modes = [mode for mode in _MODES if mode != "transit" or territory.has_timetables]
     st.radio("Comment s'y rendre", modes, format_func=_MODES.__getitem__, horizontal=True, **bound("mode"))
+
+
+def ask_public(modes: Sequence[Mode], mode: Mode) -> None:
+    """Show the choice of the public that is served beside those who come by car; ``"car"``: none.
+
+    `modes`: those that may be chosen. `mode`: the one that is.
+    """
+    st.session_state[_PUBLIC] = mode
+    st.radio(
+        "Comparer les plans aussi pour qui vient",
+        modes,
+        format_func=lambda each: "En voiture seulement" if each == "car" else _MODES[each],
+        horizontal=True,
+        key=_PUBLIC,
+        on_change=lambda: change_state(mode=st.session_state[_PUBLIC]),
+    )
 
 
 def ask_day(territory: Territory, identity: str, day: dt.date | None) -> dt.date | None:

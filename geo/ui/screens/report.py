@@ -19,7 +19,7 @@ from geo.errors import MaillageError
 from geo.french import DRIVING_ONLY
 from geo.kinds import SITES
 from geo.ui import cache
-from geo.ui.chosen_plan import can_be_compared, chosen_plan, plan_question, plans_beside
+from geo.ui.chosen_plan import chosen_plan, mode_beside, plan_question, plans_beside
 from geo.ui.components.answer import show_known, show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_failure, show_notes
 from geo.ui.components.question import ask_facilities, ask_threshold
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from geo.settings import Settings
     from geo.siting.plan import Plan
     from geo.territory import Territory
-    from geo.ui.state import AppState
+    from geo.ui.state import AppState, Mode
 
 _READY: Final = "report_ready"
 _HOLDS: Final = """
@@ -66,10 +66,11 @@ def show(territory: Territory, state: AppState, _settings: Settings) -> None:
         planned = plan_question(territory, state)
         plan, stopped = chosen_plan(territory, state)
         st.markdown(plain(plan_answer(plan).sentence))
-        if can_be_compared(territory, plan) and not stopped:
-            beside = _beside(territory, state, plan)
+        mode = mode_beside(territory, state, plan)
+        if mode is not None and not stopped:
+            beside = _beside(territory, state, plan, mode)
     day = state.day if state.facilities == SITES else None
-    key = (cache.fingerprint(territory), planned, state.question, made_on, beside and beside.day.date, day)
+    key = (cache.fingerprint(territory), planned, state.question, made_on, beside and (beside.mode, beside.day), day)
     if st.button("Préparer le rapport", type="primary", icon=":material/description:"):
         st.session_state[_READY] = key, _prepare(territory, state.question, made_on, plan, beside, day)
     made_for, made = st.session_state.get(_READY, (None, None))
@@ -96,10 +97,10 @@ def _question(territory: Territory, state: AppState) -> None:
             ask_day(territory, cache.fingerprint(territory), state.day)
 
 
-def _beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublics | None:
-    """Return the plans with and without a car that go into the report, `None` where they cannot be, which is said."""
+def _beside(territory: Territory, state: AppState, plan: Plan, mode: Mode) -> TwoPublics | None:
+    """Return the plans for two publics that go into the report, `None` where they cannot be, which is said."""
     try:
-        compared = plans_beside(territory, state, plan)
+        compared = plans_beside(territory, state, plan, mode)
     except MaillageError as error:  # a day that is none of work, or it was stopped
         show_failure(error)
         return None

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geo.access import active_access as module
-from geo.access.active_access import active_access, active_times
+from geo.access.active_access import active_access, active_pairs, active_times
 from geo.access.known_part import known_part
 from geo.answers.active_access import active_answer, near_sentence
 from geo.errors import ParameterError
@@ -122,6 +122,34 @@ def test_slopes_count_as_they_do_for_one_start(embedded, mode):
         soonest = times_by_mode(embedded, mode, (start.x, start.y), *places)[0].min()
         told = times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)[row]
         assert told == pytest.approx(soonest)
+
+
+def _one_by_one(territory, mode, places, within_min):
+    """Return who is within a time of each place, each being the only one."""
+    pairs = []
+    for place in range(len(places)):
+        times, _ = active_times(territory, mode, places.iloc[[place]].reset_index(drop=True))
+        near = times["travel_time_min"].to_numpy(np.float64, na_value=np.inf) <= within_min
+        pairs += [(point, place) for point in np.flatnonzero(near).tolist()]
+    return sorted(pairs)
+
+
+@pytest.mark.parametrize(("mode", "within_min"), [("walk", 25), ("bike", 20)])
+def test_pairs_are_those_of_each_place_alone(embedded, mode, within_min):
+    places = embedded.facility_list("sites").iloc[::4].reset_index(drop=True)
+    ends = places.geometry.x.to_numpy(), places.geometry.y.to_numpy()
+    found = active_pairs(embedded, mode, ends, within_min)
+    assert list(zip(*(each.tolist() for each in found), strict=True)) == _one_by_one(embedded, mode, places, within_min)
+    assert len(found[0]) > 4
+
+
+@pytest.mark.parametrize("within_min", [39, 40, 57])
+def test_pairs_go_along_the_streets_towards_the_place(cycled, within_min):
+    here = cycled.communes.loc[["64001", "64002"]]
+    found = active_pairs(cycled, "bike", (here["lon"].to_numpy(), here["lat"].to_numpy()), within_min + 1e-6)
+    there = {39: [(0, 0), (1, 1), (2, 1)], 40: [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1)]}
+    there[57] = [*there[40][:4], (2, 0), (2, 1)]
+    assert list(zip(*(each.tolist() for each in found), strict=True)) == there[within_min]
 
 
 def test_an_estimate_has_its_bounds(embedded):

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from geo import Territory
+from geo.access.active_access import active_summary
 from geo.answers.two_publics import publics_table, two_publics, two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import (
     WITH_AND_WITHOUT,
@@ -24,6 +25,8 @@ from geo.cli import main
 from geo.errors import ParameterError, SchemaError
 from geo.finder.residents_trips import residents_round_trips
 from geo.finder.without_car import RoundTrips
+from geo.network.modes import MODES
+from geo.question import Question
 from geo.siting.candidates import EVERY_COMMUNE
 from geo.siting.plan import plan
 from geo.transit.gtfs import read_gtfs
@@ -93,19 +96,59 @@ def test_each_plan_is_that_of_all_choices_tried_one_by_one(world, compared):
     """Without a car, each choice of places is opened as sites and its residents are counted as `diagnose` counts them."""
     territory, places = world
     _, made, found = compared
+
+    def by_round_trip(after):
+        trips = residents_round_trips(RoundTrips.of(after), TUESDAY)
+        return trips["population"][trips["time_out_min"].notna()].sum()
+
+    best = _require_all_choices(found, _every_choice(territory, places, by_round_trip))
+    assert len(best) > 1, "what is best by car is not what is best without one"
+    assert found.table["residents_within"].iloc[0] == pytest.approx(made.before.residents_within)
+
+
+@pytest.mark.parametrize("mode", ["walk", "bike"])
+def test_who_walks_or_cycles_is_compared_as_diagnose_counts_them(world, compared, mode):
+    territory, places = world
+    others, made, _ = compared
+    found = two_publics(territory, made, mode=mode, exclude=others)
+
+    def near(after):
+        return active_summary(after, Question(made.threshold_min), mode).residents_within
+
+    best = _require_all_choices(found, _every_choice(territory, places, near))
+    assert best[f"residents_within_{mode}"].nunique() == len(best)
+    assert (found.day, found.rules) == (None, None)
+    answer = two_publics_answer(found)
+    assert answer.sentence.startswith(f"En voiture et {MODES[mode]}, avec 2 nouveaux labels : ")
+    assert not any(word in note for note in answer.notes for word in ("ouvert de 9", "Jour :", "aller-retour"))
+    content = json.loads(json.dumps(plan_document(made, territory.parts, found), allow_nan=False))
+    read = two_publics_from_json(content, "plan.json")
+    assert (read.mode, two_publics_answer(read)) == (mode, answer)
+    pd.testing.assert_frame_equal(publics_table(read), publics_table(found))
+    content[WITH_AND_WITHOUT]["mode"] = "transit"
+    with pytest.raises(SchemaError, match="residents_round_trip"):
+        two_publics_from_json(content, "plan.json")
+
+
+def _every_choice(territory, places, served):
+    """Return the residents within the threshold by car, and those of the other public, of each choice of two at most."""
     every = {}
     for size in (0, 1, 2):
         for codes in combinations(places.index, size):
             after = _opened(territory, places.loc[list(codes)]) if codes else territory
-            trips = residents_round_trips(RoundTrips.of(after), TUESDAY)
-            minutes = after.travel_times()["travel_time_min"].to_numpy(np.float64, na_value=np.inf)
-            population = trips["population"].to_numpy(np.float64)
-            served = trips["time_out_min"].notna().to_numpy(bool)
-            every[frozenset(codes)] = population[minutes <= 15].sum(), population[served].sum()
+            times = after.travel_times()
+            minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)
+            every[frozenset(codes)] = times["population"].to_numpy(np.float64)[minutes <= 15].sum(), served(after)
+    return every
+
+
+def _require_all_choices(found, every):
+    """Check the plans against all choices, and that all those that none beats are there; return those of most labels."""
+    column = found.words.residents
     for row in found.table.to_dict("records"):
-        by_car, without = every[frozenset(row["codes"])]
+        by_car, other = every[frozenset(row["codes"])]
         assert row["residents_within"] == pytest.approx(by_car)
-        assert row["residents_round_trip"] == pytest.approx(without)
+        assert row[column] == pytest.approx(other)
     best = found.front
     figures = {(len(codes), *map(round, both)) for codes, both in every.items()}
     front = {
@@ -113,15 +156,14 @@ def test_each_plan_is_that_of_all_choices_tried_one_by_one(world, compared):
         for one in figures
         if one[0] and not any(n <= one[0] and a >= one[1] and b >= one[2] and (n, a, b) != one for n, a, b in figures)
     }
-    told = zip(best["labels"], best["residents_within"].round(), best["residents_round_trip"].round(), strict=True)
+    told = zip(best["labels"], best["residents_within"].round(), best[column].round(), strict=True)
     assert sorted(told) == sorted(front), "all of the front, and each plan once"
     assert found.complete
     best = found.of_most_labels
     assert best["residents_within"].iloc[0] == pytest.approx(max(a for a, _ in every.values()))
-    assert best["residents_round_trip"].iloc[-1] == pytest.approx(max(b for _, b in every.values()))
-    assert len(best) > 1, "what is best by car is not what is best without one"
+    assert best[column].iloc[-1] == pytest.approx(max(b for _, b in every.values()))
     assert found.proven
-    assert found.table["residents_within"].iloc[0] == pytest.approx(made.before.residents_within)
+    return best
 
 
 def test_it_is_told_in_words_and_as_json(compared):
@@ -161,6 +203,8 @@ def test_it_is_read_back_from_the_json_of_its_plan(world, compared):
     ("change", "said"),
     [
         ({"plans": []}, "plans"),
+        ({"mode": "boat"}, "mode inconnu, attendu : transit, walk, bike"),
+        ({"day": None}, "day"),
         ({"plans": "x"}, "d'un autre type que celui attendu"),
         ({"proven": None}, "« proven » vaut null"),
         ({"labels": -1}, "« labels » vaut -1, au moins 0 est attendu"),
@@ -184,12 +228,16 @@ def test_what_cannot_be_compared_is_one_sentence(world, compared):
         two_publics(territory, dataclasses.replace(made, model="median"), TUESDAY, exclude=others)
     with pytest.raises(ParameterError, match="n'a pas d'horaires"):
         two_publics(replace(territory, schedule=None), made, TUESDAY, exclude=others)
+    with pytest.raises(ParameterError, match="transit, walk ou bike est attendu"):
+        two_publics(territory, made, mode="car", exclude=others)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--mode-beside", "bus"], "transit est attendu"),
+        (["--mode-beside", "bus"], "transit, walk ou bike est attendu"),
+        (["--mode-beside", "walk", "--day", "2025-02-04"], "n'a de sens qu'avec --mode-beside transit"),
+        (["--mode-beside", "bike", "--threshold", "75"], "à vélo, 60 min au plus"),
         (["--mode-beside", "transit"], "n'a pas d'horaires de transports en commun"),
         (["--mode-beside", "transit", "--model", "median"], "retirez-le, ou retirez --model"),
         (["--mode-beside", "transit", "--new", "0"], "d'un label au moins"),

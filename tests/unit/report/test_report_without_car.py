@@ -9,7 +9,7 @@ import pytest
 
 from geo.answers.answer import known_note
 from geo.answers.origin import CAR_ONLY
-from geo.answers.two_publics import TITLE, two_publics, two_publics_answer, two_publics_rows
+from geo.answers.two_publics import two_publics, two_publics_answer, two_publics_rows
 from geo.answers.without_car import residents_sentence
 from geo.errors import ParameterError
 from geo.finder.day_without_car import day_without_car
@@ -151,8 +151,8 @@ def test_a_plan_stands_beside_those_that_none_beats(valley, compared, sheets, pa
     assert two_publics_answer(read) == two_publics_answer(beside)
     rows = rows_of_table(tmp_path / "rapport" / "tables" / "with_and_without_car.csv")
     assert [row["plan"] for row in rows] == beside.table["plan"].tolist()
-    assert TITLE in " ".join(written)
-    assert TITLE not in " ".join(pages)
+    assert beside.words.title in " ".join(written)
+    assert beside.words.title not in " ".join(pages)
 
 
 def test_a_long_comparison_is_cut_and_counted(valley, compared, sheets, findings_of, pdf_pages):

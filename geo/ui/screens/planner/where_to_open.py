@@ -15,6 +15,7 @@ from geo.answers.label import (
     label_titles,
     labels_with_alternatives,
 )
+from geo.answers.other_public import PUBLICS
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_certainty import idle_sentence, replaced_sentence
 from geo.answers.plan_near import near_sentence, near_with_labels
@@ -22,20 +23,20 @@ from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_the
 from geo.answers.plan_stops import never_retained_note, stops_table
 from geo.answers.plan_visitors import visitors_sentence
 from geo.answers.tables import COLUMNS, rows_of
-from geo.answers.two_publics import PUBLICS_COLUMNS, SHOWN_PLANS, TITLE, two_publics_answer
+from geo.answers.two_publics import SHOWN_PLANS, two_publics_answer
 from geo.answers.two_publics_json import plan_document
 from geo.errors import MaillageError
-from geo.french import UNIT_SPACE, counted, format_share
+from geo.french import UNIT_SPACE, capital, counted, format_share
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_layers
 from geo.ui.background import forget
-from geo.ui.chosen_plan import PLAN, can_be_compared, chosen_plan, plans_beside
+from geo.ui.chosen_plan import PLAN, chosen_plan, mode_beside, modes_beside, plans_beside
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings, unbroken
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
-from geo.ui.components.without_car_day import ask_day
+from geo.ui.components.without_car_day import ask_day, ask_public
 from geo.ui.kept_answers import once
 from geo.ui.scenario_session import take_scenario
 from geo.ui.screens.planner.plan_options import show_plan_options
@@ -71,16 +72,6 @@ _STOPS: Final = (
     *("rank", "place.name", "commune_residents", "residents_with_stop", "mean_residents_with_stop", "hours_a_month"),
     *("cost_eur", "retained", "variants", "code"),
 )
-#: The plans with and without a car: both shares first, for which a phone has room; the places are under the table.
-_PUBLICS: Final = list(
-    dict.fromkeys(
-        COLUMNS[name].title for name in ("share_within", "share_round_trip", *PUBLICS_COLUMNS) if name != "two.places"
-    )
-)
-_PUBLICS_SHORT: Final = {
-    COLUMNS["share_within"].title: "En voiture",
-    COLUMNS["share_round_trip"].title: "Sans voiture",
-}
 _SERVED: Final = ("commune_name", "residents", "residents_brought", "time_before_min", "time_after_min")
 
 
@@ -172,8 +163,8 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
             "autres solutions, sites voisins.",
         )
     _side_by_side(plan)
-    if can_be_compared(visit.territory, plan) and not stopped:
-        compared += _with_and_without_car(visit, plan)
+    if not stopped:
+        compared += _for_two_publics(visit, plan)
     _argument(visit, plan)
 
 
@@ -205,39 +196,49 @@ def _stops(visit: Visit, plan: Plan) -> None:
     csv_button("Arrêts (CSV)", table, f"{visit.file_stem('arrets')}.csv")
 
 
-def _with_and_without_car(visit: Visit, plan: Plan) -> list[TwoPublics]:
-    """Show the plan beside those that no other one beats for both publics; return them, none where it failed."""
-    st.header(TITLE, anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        ask_day(visit.territory, visit.identity, visit.state.day)
+def _for_two_publics(visit: Visit, plan: Plan) -> list[TwoPublics]:
+    """Show the plan beside those that no other one beats for both publics; return them, if any."""
+    modes = modes_beside(visit.territory, plan)
+    if not modes:
+        return []
+    mode = mode_beside(visit.territory, visit.state, plan)
+    st.header(PUBLICS[mode].title if mode else "Pour qui vient sans voiture", anchor=False)
+    ask_public(modes if "transit" in modes else ("car", *modes), mode or "car")
+    if mode is None:
+        return []
+    if mode == "transit":
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            ask_day(visit.territory, visit.identity, visit.state.day)
     try:
-        compared = plans_beside(visit.territory, visit.state, plan)
+        compared = plans_beside(visit.territory, visit.state, plan, mode)
     except MaillageError as error:  # a day that is none of work, or it was stopped
         show_failure(error)
         return []
-    answer = two_publics_answer(compared)
+    answer, words = two_publics_answer(compared), compared.words
     st.markdown(plain(unbroken(answer.sentence)))
-    table = french_table(compared.table, *PUBLICS_COLUMNS)
+    table = french_table(compared.table, *compared.columns)
     shown = compared.table.head(SHOWN_PLANS)
+    # Both shares first, for which a phone has room; places are under the table, where a cell would cut them.
+    first = [name for name in ("share_within", words.share, *compared.columns) if name != "two.places"]
     show_table(
-        table.head(SHOWN_PLANS)[_PUBLICS],
+        table.head(SHOWN_PLANS)[list(dict.fromkeys(COLUMNS[name].title for name in first))],
         key="two_publics",
-        alt="Plans avec et sans voiture, le meilleur en voiture d'abord",
-        headings=_PUBLICS_SHORT,
+        alt=f"Plans en voiture et {words.way}, le meilleur en voiture d'abord",
+        headings={COLUMNS["share_within"].title: "En voiture", COLUMNS[words.share].title: capital(words.way)},
     )
-    # Places are under the table, where a cell would cut them; shares tell plans of one name apart.
-    columns = ("plan", "places", "share_within", "share_round_trip")
-    named = zip(*(shown[name] for name in columns), strict=True)
+    # Shares tell plans of one name apart.
+    named = zip(*(shown[name] for name in ("plan", "places", "share_within", words.share)), strict=True)
     places = [
-        f"- **{plain(name)}** ({format_share(by_car)} en voiture, {format_share(without)} sans)"
+        f"- **{plain(name)}** ({format_share(by_car)} en voiture, {format_share(other)} {words.way})"
         f"{UNIT_SPACE}: {plain(towns)}"
-        for name, towns, by_car, without in named
+        for name, towns, by_car, other in named
         if towns
     ]
     if left := len(table) - len(shown):
         places.append(f"- Et {counted(left, 'autre plan', 'autres plans')}, dans le tableau (CSV).")
     st.markdown("\n".join(places))
-    csv_button("Avec et sans voiture (CSV)", table, f"{visit.file_stem('avec-et-sans-voiture')}.csv")
+    stem = {"transit": "avec-et-sans-voiture", "walk": "voiture-et-pied", "bike": "voiture-et-velo"}[mode]
+    csv_button(f"{words.title} (CSV)", table, f"{visit.file_stem(stem)}.csv")
     show_notes(list(map(unbroken, answer.notes)))
     return [compared]
 
