@@ -2,8 +2,9 @@
 
 Builds the wheel, installs it in an empty environment elsewhere with the versions of ``requirements.txt`` (not their
 checksums: a wheel built here has none), and asks it as a user would: a version, the nearest site, a diagnosis, what an
-extra lacks; then with the extra `app` the health address of the app. Sizes of both installations are printed. PYTHON:
-another version of Python than this one, for instance python3.13. Needs a package registry; leaves nothing behind.
+extra lacks; then with the extra `app` a plan of the app's own process, and its health address. Sizes of both
+installations are printed. PYTHON: another version of Python than this one, for instance python3.13. Needs a
+package registry; leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -26,6 +27,22 @@ _ROOT: Final = Path(__file__).resolve().parents[1]
 _PIN: Final = re.compile(r"^([\w.-]+)(?:\[[^\]]*\])?(==\S+)( ; .*?)?( \\)?$")
 #: Seconds that the app may take to answer, compilation included.
 _PATIENCE_S: Final = 300
+#: Opens *Planifier*; prints the labels of the plans that the process beside the app made for it.
+_PLANNED: Final = f"""
+import json
+from streamlit.testing.v1 import AppTest
+from geo.ui import plan_process, serve
+
+made, plan = [], plan_process.PlanProcess.plan
+plan_process.PlanProcess.plan = lambda *asked: made.append(plan(*asked)) or made[-1]
+plan_process.start_plans_apart("64")
+assert plan_process._Running.process.wait_until_ready({_PATIENCE_S})
+page = AppTest.from_file(serve._APP, default_timeout={_PATIENCE_S})
+page.query_params.update(territoire="64", ecran="planifier", labels="5")
+failed = page.run().exception
+plan_process.end_plans_apart()
+print(json.dumps({{"failed": len(failed), "labels": [found and [*found.labels["code"]] for found in made]}}))
+"""
 
 
 def constraints(folder: Path) -> Path:
@@ -94,8 +111,12 @@ def check_core(binaries: Path, where: Path) -> None:
 
 
 def check_app(binaries: Path, where: Path) -> None:
-    """Get 200 from the health address of the app, and a file that it serves."""
+    """Have the app make a plan in its process beside it, and get 200 from its health address and of a file."""
     maillage = str(binaries / "maillage")
+    alone = json.loads(run([maillage, "plan", "64", "--new", "5", "--json"], where=where).stdout)
+    planned = json.loads(run([str(binaries / "python"), "-c", _PLANNED], where=where).stdout)
+    labels = [label["code"] for label in alone["selected"]]
+    require("a plan beside the app", holds=planned == {"failed": 0, "labels": [labels]})
     run([maillage, "diagnose", "64", "--out", "here"], where=where)
     require("diagnose --out", holds=(where / "here" / "map.html").is_file())
     with socket.socket() as free:

@@ -127,6 +127,17 @@ def test_other_numbers_are_found_again_by_name_then_by_place(sites):
     assert told["facility_id_before"] == sites["facility_id"].iloc[0]
 
 
+def test_of_two_sites_near_one_the_nearer_is_found_again_in_it(sites):
+    point = sites.geometry.iloc[0]
+    away = [changed(sites.iloc[:1], 0, point=(point.x, point.y + degrees)) for degrees in (0.0009, 0.0004)]  # 100, 44 m
+    two = pd.concat([each.assign(facility_id=n, name=n) for n, each in zip("ab", away, strict=True)], ignore_index=True)
+    one = sites.iloc[:1]
+    for old, new, left in ((two, one, CLOSED), (one, two, OPENED)):
+        told = list_changes(old, new).sites
+        assert told["status"].tolist() == [left, CONTINUED]
+        assert told["moved_m"].iloc[1] == pytest.approx(44.5, abs=0.5)
+
+
 def test_a_number_used_again_elsewhere_is_another_site(sites):
     other = changed(
         sites, 0, name="Un tout autre nom", commune_code="01001", commune_name="Ailleurs", point=(4.9, 46.15)
@@ -134,6 +145,8 @@ def test_a_number_used_again_elsewhere_is_another_site(sites):
     changes = list_changes(sites, other)
     assert changes.of(OPENED)["name"].tolist() == ["Un tout autre nom"]
     assert changes.of(CLOSED)["name"].tolist() == [sites["name"].iloc[0]]
+    nowhere = list_changes(sites, changed(other, 0, commune_code=pd.NA))
+    assert (nowhere.sites["status"] == CONTINUED).all(), "its commune is not told to be another one"
 
 
 @settings(max_examples=30, deadline=None)
