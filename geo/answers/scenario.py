@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.access.opening import SLOT_MIN
 from geo.answers.answer import (
     NO_SIDE_CHANGED,
     Answer,
@@ -115,7 +114,7 @@ def new_site_name(place: Place, communes: pd.DataFrame) -> str:
 
 def hours_change_sentence(before: OpeningTable, after: OpeningTable) -> str:
     """Return how long a week a resident has an open site within the threshold, before and after; empty if unknown."""
-    was, will = (float(opening.shares.to_numpy().sum()) * SLOT_MIN / 60 for opening in (before, after))
+    was, will = before.hours_within_reach, after.hours_within_reach
     if not np.isfinite([was, will]).all():
         return ""
     return (

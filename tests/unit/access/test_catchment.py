@@ -210,17 +210,18 @@ def test_agents_out_of_reason_are_refused(territory, agents):
         catchment(territory, agents=agents)
 
 
-def test_the_rate_of_requests_is_that_of_all_the_sites_that_have_one_together(territory):
+@pytest.mark.parametrize("of_them", [1, 0.001])
+def test_the_rate_of_requests_is_that_of_all_the_sites_that_have_one_together(territory, of_them):
     hours = {"1": "Mo 09:00-15:00", "2": "Mo 08:00-20:00", "3": "Mo 09:00-12:00"}
     sites = territory.sites.assign(opening_hours=territory.sites["facility_id"].map(hours).astype("string"))
     found = catchment(
         territory.with_sites(sites, why={}),
-        requests=pd.Series({"1": 400.0, "2": 100.0}),
+        requests=of_them * pd.Series({"1": 400.0, "2": 100.0}),
         kinds={"main", "bus", "antenne"},
     ).sites.set_index("facility_id")
     # 500 requests for 36 agent-hours, so 13.9 an hour for the 6 of the third. The mean of 33.3 and 4.2 would be 18.8:
     # the small site would count as much as the large one.
-    assert found["capacity"].to_dict() == pytest.approx({"1": 400, "2": 100, "3": 6 * 500 / 36})
+    assert (found["capacity"] / of_them).to_dict() == pytest.approx({"1": 400, "2": 100, "3": 6 * 500 / 36})
     assert found["capacity_from"].to_dict() == {"1": "requests", "2": "requests", "3": "rate"}
 
 

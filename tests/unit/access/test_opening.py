@@ -57,6 +57,7 @@ def test_shares_of_the_drawing(territory):
     assert share.loc["mardi", "09:00"] == 0  # opens at 9:15
     assert share.loc["mardi", "09:30"] == pytest.approx(500 / 2000)
     assert share.loc["mercredi"].max() == 0
+    assert found.hours_within_reach == pytest.approx(0.75 * 3 + 0.25 * 2.5)
     assert (found.part.residents, found.part.residents_known) == (2100, 2000)
     assert (found.residents_within, found.share_within, found.sites) == (2000, 1, 2)
     assert (found.sites_hours_unknown, found.sites_hours_partly_unknown) == (0, 1)
