@@ -19,7 +19,7 @@ _NAMES: Final = 520
 _NOTES: Final = 12
 #: Longest names of a commune and of a site in a cell (characters): two lines.
 _NAME_CELL: Final = 34
-_SITE_CELL: Final = 54
+_SITE_CELL: Final = 42
 #: Longest sentence of the small print (characters).
 _NOTE: Final = 420
 
