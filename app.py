@@ -7,9 +7,8 @@ from geo.errors import MaillageError
 from geo.finder.opening_times import civil_time
 from geo.settings import Settings
 from geo.territory import Territory
-from geo.ui.components.foot import show_foot
 from geo.ui.components.messages import show_failure, show_warnings
-from geo.ui.components.page import choose_screen, name_page, open_page
+from geo.ui.components.page import choose_screen, name_page, open_page, show_foot
 from geo.ui.components.place_search import start_place
 from geo.ui.own_files import show_own_notice
 from geo.ui.page_title import page_title

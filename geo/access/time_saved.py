@@ -49,11 +49,9 @@ class TimeSavedSummary:
 
 
 def time_saved(
-    territory: Territory, *, kinds: Collection[str] = COUNTED_KINDS, than: str = TAX_OFFICES
+    territory: Territory, *, kinds: Collection[str] = COUNTED_KINDS
 ) -> tuple[pd.DataFrame, TimeSavedSummary]:
     """Compare the time to the nearest site with the time to the nearest tax office.
-
-    `than`: The other list of places.
 
     Returns
     -------
@@ -74,7 +72,7 @@ def time_saved(
     True
     """
     to_sites = territory.travel_times(SITES, kinds=kinds)
-    to_others = territory.travel_times(than)
+    to_others = territory.travel_times(TAX_OFFICES)
     site, other = (times["travel_time_min"].to_numpy(np.float64, na_value=np.nan) for times in (to_sites, to_others))
     both = np.isfinite(site) & np.isfinite(other)
     residents = residents_by_point(territory.communes, territory.demand)

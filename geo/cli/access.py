@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.question import Question
+    from geo.territory import Territory
 
 
 @with_options(question=some(asked_question, "threshold", "rule", "min_share", "buses", "antennes"))
@@ -43,7 +44,6 @@ def access(
     from geo.answers.tax_offices import NO_TAX_OFFICES, tax_offices_answer
     from geo.kinds import TAX_OFFICES
     from geo.report.scenario_files import access_figures, write_access
-    from geo.territory.variants import variant
 
     kinds = question.kinds
     monthly = None if requests is None else monthly_requests(requests)
@@ -75,3 +75,24 @@ def monthly_requests(path: Path) -> pd.Series:
     for note in table.notes:
         logging.getLogger("geo").info("Demandes : %s", note)
     return table.frame["requests_per_month"]
+
+
+def variant(folder: Path | None, other: str) -> tuple[str, Territory]:
+    """Return one more hypothesis about a territory, as its French name and the territory under it.
+
+    `folder`: As in `load_territory`. `other`: Folder of the same territory built otherwise, or the name of another
+    profile for a view of the embedded France.
+
+    Raises
+    ------
+    MaillageError
+        The folder is not a saved territory, or is damaged.
+    """
+    from geo.network.speeds import profile_names
+    from geo.territory import Territory
+    from geo.territory.embedded import is_view
+
+    if other in profile_names() and (folder is None or is_view(str(folder)) or not folder.exists()):
+        return f"profil {other}", Territory.embedded(None if folder is None else str(folder), other)
+    again = Territory.load(other)
+    return f"« {Path(other).name} » (profil {again.network.profile})", again

@@ -30,6 +30,8 @@ SURE_SCORE: Final = 85.0
 _SAME_BUT_ARTICLE: Final = 99.0
 #: How many places of one name, or whose name begins as typed, are offered at most.
 MOST_OFFERED: Final = 12
+#: Places listed where only some of their name was given.
+_LISTED: Final = 6
 #: What is asked where several places have the name typed.
 WHICH_ONE: Final = "Plusieurs lieux portent ce nom ou le contiennent"
 
@@ -147,7 +149,7 @@ class PlaceSearch:
         return first.begins or (first.score >= SURE_SCORE and alone)
 
 
-def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *, limit: int = 6) -> PlaceSearch:
+def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None) -> PlaceSearch:
     """Find where a visitor is.
 
     `query`: A commune, a postcode or an address; what is beyond 200 characters is not read. `settings`: Says which
@@ -161,7 +163,7 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     if not text:
         return PlaceSearch(())
     communes = gazetteer.search(text, MOST_OFFERED)
-    communes = [place for rank, place in enumerate(communes) if _is_asked_for(place) or rank < limit]
+    communes = [place for rank, place in enumerate(communes) if _is_asked_for(place) or rank < _LISTED]
     named = bool(communes) and communes[0].score == SAME_NAME
     address = _is_address(text) and not named
     if not address and not named and _is_abroad(text):
@@ -173,19 +175,19 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
         listed = sum(map(_is_asked_for, communes))
         more = max(0, gazetteer.count(text) - listed) if listed > 1 and not wider else 0
         return PlaceSearch(tuple(communes), (wider,) if wider else (), wider=bool(wider), more=more)
-    nearby = _commune_of_address(text, gazetteer, limit) if address else communes
+    nearby = _commune_of_address(text, gazetteer) if address else communes
     if settings is None or not settings.geocoder_url:
         notes = (f"La recherche d'adresses est désactivée. {_ONLY_COMMUNES}",) if address else ()
         return _found(nearby, notes)
     from geo.finder.geocoding import geocode  # noqa: PLC0415 - most searches are of a commune
 
     try:
-        addresses = geocode(text, settings, limit=limit, near=gazetteer.centre)
+        addresses = geocode(text, settings, limit=_LISTED, near=gazetteer.centre)
     except GeocodingError as error:
         return _found(nearby, (f"{error} {_ONLY_COMMUNES}",))
     inside = [place for place in addresses if gazetteer.covers(place.lon, place.lat)]
     notes = () if len(inside) == len(addresses) else ("Les adresses trouvées loin de ce territoire sont écartées.",)
-    return _found([*inside, *nearby][:limit], notes)
+    return _found([*inside, *nearby][:_LISTED], notes)
 
 
 def find_place(query: str, gazetteer: Gazetteer, settings: Settings | None, territory: str) -> PlaceSearch:
@@ -268,7 +270,7 @@ def _is_address(text: str) -> bool:
     return bool(_HOUSE_NUMBER.match(text)) or not _ROAD_WORDS.isdisjoint(spelled_out(text))
 
 
-def _commune_of_address(text: str, gazetteer: Gazetteer, limit: int) -> list[FoundPlace]:
+def _commune_of_address(text: str, gazetteer: Gazetteer) -> list[FoundPlace]:
     """Return the communes that an address may end with.
 
     What follows its postcode; else of the parts between its commas the last that is the name of a commune; else the
@@ -276,11 +278,11 @@ def _commune_of_address(text: str, gazetteer: Gazetteer, limit: int) -> list[Fou
     """
     postcode = _POSTCODE.search(text)
     if postcode:
-        return gazetteer.search(text[postcode.start() :], limit)
+        return gazetteer.search(text[postcode.start() :], _LISTED)
     if "," in text:
         # A part that is only a word of streets is a name (Rue, in the Somme) where no other part is one.
         parts = [part for part in reversed(text.split(",")) if part.strip()]
-        found = [gazetteer.search(part, limit) for part in sorted(parts, key=_is_only_a_street)]
+        found = [gazetteer.search(part, _LISTED) for part in sorted(parts, key=_is_only_a_street)]
         return next((places for places in found if places and places[0].score >= SURE_SCORE), found[0] if found else [])
     words = text.split()
     endings = [" ".join(words[-count:]) for count in range(min(len(words), _MAX_NAME_WORDS), 0, -1)]
@@ -288,7 +290,7 @@ def _commune_of_address(text: str, gazetteer: Gazetteer, limit: int) -> list[Fou
     pieces = [*endings, " ".join(words[:street])]
     best: list[FoundPlace] = []
     for piece in sorted(filter(None, pieces), key=_is_only_a_street):
-        places = gazetteer.search(piece, limit)
+        places = gazetteer.search(piece, _LISTED)
         if places and (not best or places[0].score > best[0].score) and not (best and _is_only_a_street(piece)):
             best = places
     return best if best and best[0].score >= SURE_SCORE else []

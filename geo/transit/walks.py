@@ -54,12 +54,10 @@ class Walks:
         )
 
     @classmethod
-    def between_stops(
-        cls, schedule: Schedule, network: RoadNetwork | None, crs: str, limit_s: float = CHANGE_WALK_S
-    ) -> Walks:
-        """Return the ways on foot from each stop to the others within `limit_s` seconds."""
+    def between_stops(cls, schedule: Schedule, network: RoadNetwork | None, crs: str) -> Walks:
+        """Return the ways on foot from each stop to the others within `CHANGE_WALK_S`."""
         where = (schedule.stops["lon"].to_numpy(), schedule.stops["lat"].to_numpy())
-        start, end, seconds = walks_within(network, crs, where, where, limit_s)
+        start, end, seconds = walks_within(network, crs, where, where, CHANGE_WALK_S)
         return cls.of_pairs(start, end, seconds, len(where[0]))
 
     @property

@@ -1,4 +1,4 @@
-"""The frame of every screen: title, and the little styling that the theme cannot say."""
+"""The frame of every screen: title, menu and foot, and the little styling that the theme cannot say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.ui.components.leaflet_map import component_text
 from geo.ui.session import bound, change_state
-from geo.ui.state import SCREENS
+from geo.ui.state import FOOT, SCREENS
 
 _STYLE: Final = """<style>
 .stAppHeader { display: none; }
@@ -136,3 +136,15 @@ def _take_screen() -> None:
     screen = st.session_state[_MENU]
     if screen is not None:
         change_state(screen=screen)
+
+
+def show_foot() -> None:
+    """Show the ways to the statement of accessibility and the legal notice, not where the page is embedded.
+
+    Buttons: links would load the page again and drop what a visitor gave.
+    """
+    if st.context.is_embedded:
+        return
+    with st.container(key="page_foot", horizontal=True, gap="small"):
+        for screen, title in FOOT.items():
+            st.button(title, key=f"foot_{screen}", type="tertiary", on_click=change_state, kwargs={"screen": screen})

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from geo.cli.access import variant
 from geo.errors import MaillageError, ParameterError
 from geo.finder.answer import find_sites
 from geo.finder.gazetteer import Gazetteer
@@ -15,7 +16,6 @@ from geo.finder.wishes import Wishes
 from geo.sources.embedded import read_embedded
 from geo.territory import Territory
 from geo.territory.embedded import france, is_view, read_tables, view_names
-from geo.territory.variants import variant
 from tests.unit.embedded_slice import FRANCE, write_slice
 
 PAYS_BASQUE = "200067106"
