@@ -82,7 +82,9 @@ def coverage_figures(summary: CoverageSummary) -> tuple[Figure, ...]:
         Figure(
             "Temps médian",
             said_minutes(summary.median_time_min, estimated=summary.part.estimated),
-            "la moitié des habitants met moins",
+            "la moitié des habitants met moins"
+            if summary.median_time_min is not None
+            else _people_known(0, known, "sur aucun trajet connu"),
         ),
         Figure(
             "Communes sous-desservies",

@@ -27,6 +27,7 @@ from geo.french import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo.access.known_part import KnownPart
     from geo.access.opening import OpeningTable
 
 _SATURDAY: Final = "samedi"
@@ -119,8 +120,10 @@ def week_table(opening: OpeningTable) -> pd.DataFrame:
     return shares.astype({"day": "string"})
 
 
-def half_days_answer(gains: pd.DataFrame) -> Answer:
+def half_days_answer(gains: pd.DataFrame, part: KnownPart) -> Answer:
     """Return where one more half-day would bring the most; `gains` as `OpeningTable.half_day_gains`."""
+    if nobody_known(part):
+        return Answer("Faute d'habitants comptés, aucune demi-journée de plus ne peut être préférée à une autre.")
     if gains.empty:
         return Answer("Aucune demi-journée de plus n'apporterait d'heures à quelqu'un.")
     first, *others = (

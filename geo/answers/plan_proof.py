@@ -115,8 +115,8 @@ def _larger(plan: Plan) -> str:
         for row in plan.preferences.to_dict("records")
     )
     return (
-        f"À moins d'un centième du gain, la commune la plus peuplée est préférée, après celles qui prendraient surtout "
-        f"les visiteurs d'un seul site : {told}."
+        f"À moins d'un centième du gain, une commune qui ne prendrait pas surtout les visiteurs d'un seul site est "
+        f"préférée, puis la plus peuplée : {told}."
     )
 
 
@@ -289,10 +289,9 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
             if unequal
             else ""
         )
-        return (
-            f"{would}{labels}, et apporterait {least}{format_integer(widest.objective)} au lieu "
-            f"de {format_integer(plan.objective)}{_averaged(plan)}{SEMICOLON}{costs}."
-        )
+        found, here = format_integer(widest.objective), format_integer(plan.objective)
+        brings = f"{least}{found} au lieu de {here}" if least or found != here else f"autant, {found}"
+        return f"{would}{labels}, et apporterait {brings}{_averaged(plan)}{SEMICOLON}{costs}."
     return f"{would}{SEMICOLON}{costs}."
 
 

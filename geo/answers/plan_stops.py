@@ -68,8 +68,10 @@ def stops_sentence(plan: Plan) -> str:
     if found is None:
         return ""
     within = within_text(plan.threshold_min)
-    left = f"{counted(found.residents_beyond, 'habitant')} encore au-delà du seuil d'un site"
-    if found.residents_known_stop:
+    left = "personne n'est au-delà du seuil d'un site"
+    if round(found.residents_beyond):
+        left = f"{counted(found.residents_beyond, 'habitant')} encore au-delà du seuil d'un site"
+    if round(found.residents_known_stop):
         has = plural(found.residents_known_stop, "a", "ont")
         left += f", dont {format_integer(found.residents_known_stop)} {has} déjà un arrêt connu {within}"
     if found.stops.empty:
@@ -84,7 +86,7 @@ def stops_sentence(plan: Plan) -> str:
         f"{joined(found.stops['name'].to_list(), _NAMED, 'autres communes')} : "
         f"{counted(found.residents_with_stop, 'habitant')} de plus {would} un arrêt {within} ({left}), "
         f"{a_month(found.hours_a_month)} en tout{UNIT_SPACE}; "
-        f"{stop_cost_text(found.cost_eur(plan.costs), plan.costs)}.{_rule(found)} {NOT_A_SITE}{sure}"
+        f"{stop_cost_text(found.cost_eur(plan.costs), plan.costs)}.{_fewer(found)}{_rule(found)} {NOT_A_SITE}{sure}"
     )
 
 
@@ -96,21 +98,31 @@ def _why_none(found: ProposedStops) -> str:
     return f"aucun lieu n'en apporte un à {counted(found.asked.floor, 'habitant')} de plus"
 
 
+def _fewer(found: ProposedStops) -> str:
+    """Return why fewer stops are proposed than were asked for; empty: as many are, the budget or the rule says why."""
+    count, asked = len(found.stops), found.asked.count
+    if count in (asked, found.paid) or found.unruled_stops > count or not found.proven:
+        return ""
+    asked_for = "demandé" if asked == 1 else "demandés"
+    return f" {counted(asked, 'arrêt')} {asked_for}{SEMICOLON}un de plus ne servirait à personne."
+
+
 def _rule(found: ProposedStops) -> str:
     """Return the floor of the stops and what it costs; empty where it was lifted, or would change nothing."""
     floor = found.asked.floor
     if not floor or not found.unruled_stops:
         return ""
     rule = (
-        f" Règle : un arrêt est dans une commune d'au moins {counted(floor, 'habitant')}, celle où habitent le plus de "
-        "ceux à qui il sert parmi celles qui font autant à un dixième près, et en apporte un à "
-        f"{format_integer(floor)} habitants de plus, au moins"
+        f" Règle : un arrêt est dans une commune d'au moins {counted(floor, 'habitant')} et en apporte un à "
+        f"{format_integer(floor)} habitants de plus, au moins{SEMICOLON}de celles qui font autant à un dixième près, "
+        "c'est celle où habitent le plus de ceux à qui il sert"
     )
     lost = found.unruled_residents - found.residents_with_stop
     if round(lost) <= 0:
-        return f"{rule}{SEMICOLON}elle ne fait perdre personne."
+        return f"{rule}. Cette règle ne fait perdre personne."
     stops, people = counted(found.unruled_stops, "arrêt"), counted(found.unruled_residents, "habitant")
-    return f"{rule}{SEMICOLON}sans elle, {stops} pour {people} ({format_share(lost / found.unruled_residents)} perdus)."
+    cost = format_share(lost / found.unruled_residents)
+    return f"{rule}. Sans cette règle, {stops} pour {people}{SEMICOLON}la règle coûte {cost} du gain."
 
 
 def stops_table(plan: Plan) -> pd.DataFrame | None:

@@ -59,17 +59,19 @@ def rounds_line(rounds: RoundsSummary) -> str:
     >>> from geo.access.known_part import KnownPart
     >>> line = rounds_line(RoundsSummary(20.0, KnownPart(1000, 1000, 3, 3), 1, 4, 12.0, 950.0, 50.0, 3.0))
     >>> line.partition(", dont ")[2].partition(" (")[0].replace(UNIT_SPACE, " ")
-    "50 qui n'ont que lui, 3 h par mois"
+    "50 qui n'ont qu'un arrêt, en moyenne 3 h par mois"
     """
     what = rounds_text(rounds.buses, rounds.stops, rounds.hours_a_month)
     within = within_text(rounds.threshold_min)
+    if nobody_known(rounds.part):
+        return f"Passages du bus connus : {what}. {NOT_A_SITE}"
     if rounds.residents_added <= 0 or rounds.hours_added is None:
-        return f"Avec les passages du bus : personne de plus {within} ({what}). {NOT_A_SITE}"
+        return f"Avec les passages du bus : personne de plus n'est {within} ({what}). {NOT_A_SITE}"
     verb = plural(rounds.residents_added, "n'a", "n'ont")
-    only = f"{format_integer(rounds.residents_added)} qui {verb} que lui"
+    only = f"{format_integer(rounds.residents_added)} qui {verb} qu'un arrêt"
     return (
-        f"Avec les passages du bus : {format_share(rounds.share_covered)} des habitants {within}, dont {only}, "
-        f"{a_month(rounds.hours_added)} (en moyenne{SEMICOLON}{what}). {NOT_A_SITE}"
+        f"Avec les passages du bus : {format_share(rounds.share_covered)} des habitants ont un site ou un arrêt "
+        f"{within}, dont {only}, en moyenne {a_month(rounds.hours_added)} ({what}). {NOT_A_SITE}"
     )
 
 
@@ -119,13 +121,16 @@ def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
     buses = sites[sites["kind"] == "bus"]
     commented = int(has_comment(buses).sum())
     long = int(buses["comment"].notna().sum()) - commented
-    count = f"{counted(len(buses), 'bus', 'bus')} dans la liste, {format_integer(commented)} avec un commentaire"
+    count = "aucun bus dans la liste"
+    if len(buses):
+        without = f"{format_integer(commented)} avec un commentaire" if commented else "sans commentaire"
+        count = f"{counted(len(buses), 'bus', 'bus')} dans la liste, {without}"
     if others := proposed.loc[~proposed["site"].isin(buses["facility_id"]), "site"].nunique():
-        tell = plural(others, "dit", "disent")
+        tell = plural(others, "annonce", "annoncent")
         count += f", et {counted(others, 'autre site', 'autres sites')} dont le commentaire {tell} une itinérance"
     notes = [_LONG.format(counted(long, "bus", "bus"), plural(long, "a", "ont"))] if long else []
     if proposed.empty:
-        unread = "aucun ne dit de jour ni de commune. Demandez la tournée à qui la tient."
+        unread = "aucun commentaire ne dit de jour ni de commune. Demandez la tournée à qui la tient."
         return Answer(f"{capital(count)} : {unread}", notes=tuple(notes))
     told = proposed["jour"].notna()
     lines = []

@@ -40,7 +40,7 @@ def hours(
         }
         print_json(with_origin(territory, figures))
         return
-    half_days = half_days_answer(gains)
+    half_days = half_days_answer(gains, opening.part)
     print_lines(territory.name, opening.part, hours_answer(opening).lines)
     print_line(half_days.sentence)
     print_items(half_days.details)

@@ -32,7 +32,8 @@ def test_build_with_rounds_says_them_on_each_channel(run, small_world, table, tm
     assert [(row.dataset, row.row) for row in territory.manifest.rejected] == [("Tournées des bus", 3)]
     _, said, _ = run("diagnose", out, "--threshold", 5, "--no-antennes")
     assert (
-        "Avec les passages du bus : 65\u00a0% des habitants à 5\u00a0min ou moins, dont 300 qui n'ont que lui" in said
+        "65\u00a0% des habitants ont un site ou un arrêt à 5\u00a0min ou moins, dont 300 qui n'ont qu'un arrêt, en moyenne"
+        in said
     )
     _, content, _ = run("diagnose", out, "--threshold", 5, "--no-antennes", "--json")
     assert json.loads(content)["rounds"]["residents_added"] == 300
@@ -77,7 +78,7 @@ def test_proposals_are_written_and_counted_only_once_confirmed(run, small_world,
 
 def test_without_a_comment_nothing_is_proposed(run, saved):
     status, said, _ = run("rounds", saved)
-    assert (status, "aucun ne dit de jour ni de commune" in said) == (0, True)
+    assert (status, "aucun commentaire ne dit de jour ni de commune" in said) == (0, True)
     assert json.loads(run("rounds", saved, "--json")[1])["rounds"] == []
 
 

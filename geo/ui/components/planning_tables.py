@@ -41,7 +41,7 @@ _SHORT: Final = {
     "Habitants rapprochés": "Rapprochés",
     "Habitants rapprochés, en moyenne": "En moyenne",
     "Habitants rapprochés, s'il était seul": "S'il était seul",
-    "À portée d'un arrêt, en moyenne": "En moyenne",
+    "De plus à portée d'un arrêt, en moyenne": "En moyenne",
     "Habitants servis": "Servis",
     "Servis aujourd'hui": "Servis",
     "Habitants de la commune": "Habitants",

@@ -72,7 +72,7 @@ def test_a_stop_is_no_site_and_stands_apart(territory, toured):
     assert rounds.hours_added == pytest.approx((300 * 3 + 200 * in_d) / 500)
     answer = coverage_answer(found.summary, found.coverage)
     assert answer.details[0].startswith(
-        "Avec les passages du bus : 75\u00a0% des habitants à 5\u00a0min ou moins, dont 500"
+        "Avec les passages du bus : 75\u00a0% des habitants ont un site ou un arrêt à 5\u00a0min ou moins, dont 500"
     )
     assert found.summary.to_dict()["rounds"]["residents_added"] == 500
 
@@ -134,7 +134,11 @@ def test_nobody_known_has_no_share(territory):
     found = open_shares(toured, 5)
     assert np.isnan(found.shares_with_rounds.to_numpy()).all()
     assert found.to_dict()["hours_with_rounds"] is None
-    assert diagnose(toured, question=Question(5)).summary.rounds.share_covered is None
+    found = diagnose(toured, question=Question(5))
+    assert found.summary.rounds.share_covered is None
+    assert (
+        coverage_answer(found.summary, found.coverage).details[0].startswith("Passages du bus connus : 1 bus, 1 arrêt")
+    )
 
 
 def test_a_scenario_adds_a_stop_with_its_cost(territory, toured):

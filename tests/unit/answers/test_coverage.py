@@ -131,7 +131,7 @@ def test_figures_are_of_the_part_that_is_known():
     nobody = coverage_figures(totals(0, 0, 40, 2, median_time_min=None))
     assert [(value, plain(detail)) for _, value, detail in nobody] == [
         ("—", "population inconnue"),
-        ("—", "la moitié des habitants met moins"),
+        ("—", "population inconnue"),
         ("2", "sur 40 ; population inconnue"),
     ]
 

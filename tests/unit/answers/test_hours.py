@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.access.known_part import KnownPart
 from geo.access.opening import open_shares
 from geo.answers.answer import known_note, part_title
 from geo.answers.hours import blank_sentence, cell_text, half_days_answer, hours_answer, saturday_figure
@@ -105,13 +106,16 @@ def test_half_days(plain):
             "residents": [1000.2, 1.0],
         }
     )
-    answer = half_days_answer(gains)
+    answer = half_days_answer(gains, KnownPart(1001, 1001, 2, 2))
     assert plain(answer.sentence) == (
         "Une demi-journée de plus apporterait le plus ici : A, samedi matin : 3 000 heures × habitants, pour 1 000 "
         "habitants."
     )
     assert [plain(detail) for detail in answer.details] == ["B, lundi matin : 3 heures × habitants, pour 1 habitant."]
-    assert half_days_answer(gains.head(0)).sentence.startswith("Aucune demi-journée")
+    assert half_days_answer(gains.head(0), KnownPart(1001, 1001, 2, 2)).sentence.startswith("Aucune demi-journée")
+    assert (
+        "aucune demi-journée de plus ne peut être préférée" in half_days_answer(gains, KnownPart(0, 0, 2, 2)).sentence
+    )
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_what_is_read_and_what_is_not_are_counted(proposed):
     sites, _, table = proposed
     answer = proposal_answer(table, sites)
     assert answer.sentence == (
-        "2 bus dans la liste, 1 avec un commentaire, et 1 autre site dont le commentaire dit une itinérance : "
+        "2 bus dans la liste, 1 avec un commentaire, et 1 autre site dont le commentaire annonce une itinérance : "
         "2 passages lus, 1 non lu, pour 2 sites."
     )
     assert answer.details == (

@@ -205,10 +205,11 @@ def test_the_floor_is_told_with_what_it_costs(world):
     told = next(line for line in plan_answer(found).details if "arrêt de bus" in line)
     told = told.replace("\u202f", " ").replace("\u00a0", " ")
     assert "une commune d'au moins 300 habitants" in told
-    assert "et en apporte un à 300 habitants de plus, au moins ; sans elle, 2 arrêts pour 500 habitants" in told
-    assert "(40 % perdus)" in told
+    assert "et en apporte un à 300 habitants de plus, au moins" in told
+    assert "Sans cette règle, 2 arrêts pour 500 habitants ; la règle coûte 40 % du gain." in told
+    assert "demandés" not in told
     free = asked(world, 0, StopsAsked(2))
-    assert "elle ne fait perdre personne" in " ".join(plan_answer(free).details)
+    assert "Cette règle ne fait perdre personne." in " ".join(plan_answer(free).details)
 
 
 def test_stops_without_a_label_are_not_told_as_free(world):

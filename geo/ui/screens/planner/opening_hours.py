@@ -67,7 +67,7 @@ def _scenario_wanted(visit: Visit) -> bool:
 def _half_days(visit: Visit, opening: OpeningTable) -> None:
     st.header("Une demi-journée de plus dans un site", anchor=False)
     gains = opening.half_day_gains()
-    answer = half_days_answer(gains.head(1))
+    answer = half_days_answer(gains.head(1), opening.part)
     show_notes([answer.sentence, *answer.notes])
     if gains.empty:
         return
