@@ -65,7 +65,7 @@ def validate(
 
 
 def _lines(found: Comparison) -> Iterator[str]:
-    from geo.french import agreed, format_decimal, format_integer
+    from geo.french import agreed, format_decimal, format_integer, position_text
     from geo.network.validation import FAR_POINT_M
 
     def percent(share: float) -> str:
@@ -92,7 +92,7 @@ def _lines(found: Comparison) -> Iterator[str]:
         )
         for point in shown:
             metres = "aucune rue" if point.distance_m is None else f"à {format_integer(point.distance_m)} m"
-            yield f"  longitude {point.lon:.5f}, latitude {point.lat:.5f} : {metres}"
+            yield f"  {position_text(point.lon, point.lat)} : {metres}"
 
 
 def _communes(communes: list[Path] | None, population: Path | None) -> gpd.GeoDataFrame | None:

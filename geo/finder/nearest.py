@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.errors import ParameterError
 from geo.finder.start import require_position, times_to
-from geo.french import format_integer
+from geo.french import format_integer, position_text
 from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap
 
@@ -65,7 +65,7 @@ def nearest(
     here = snap(territory.network, [lon], [lat])
     if here.link[0] < 0:
         msg = (
-            f"La position (longitude {lon:g}, latitude {lat:g}) est à plus de "
+            f"La position ({position_text(lon, lat)}) est à plus de "
             f"{format_integer(territory.network.snap_limit_m)} m d'une route du réseau de « {territory.name} ». "
             f"Donnez une position dans le territoire."
         )

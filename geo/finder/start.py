@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from geo.errors import ParameterError
-from geo.french import format_integer, format_number
+from geo.french import format_integer, format_number, position_text
 from geo.network.barriers import across
 from geo.network.snapping import SnappedPoints, snap
 from geo.network.travel_times import times_from_point
@@ -76,7 +76,7 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
     """
     require_position(lon, lat)
     if _is_abroad(territory, lon, lat):
-        msg = f"La position (longitude {lon:g}, latitude {lat:g}) est à l'étranger ou en mer. {DIRECTORY}"
+        msg = f"La position ({position_text(lon, lat)}) est à l'étranger ou en mer. {DIRECTORY}"
         raise ParameterError(msg)
     departement = _departement_at(territory, lon, lat)
     here = snap(territory.network, [lon], [lat])
@@ -92,7 +92,7 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
     usable = np.flatnonzero((points.link >= 0) & (metres[order] <= NEAREST_COMMUNE_M))
     if not len(usable):
         msg = (
-            f"La position (longitude {lon:g}, latitude {lat:g}) est loin de toute route et de toute commune de "
+            f"La position ({position_text(lon, lat)}) est loin de toute route et de toute commune de "
             f"« {territory.name} ». Donnez une position dans le territoire."
         )
         raise ParameterError(msg)

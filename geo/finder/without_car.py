@@ -14,7 +14,7 @@ import numpy as np
 from geo.errors import ParameterError
 from geo.finder.opening_times import holiday_on, time_zone
 from geo.finder.site_remarks import read_remarks
-from geo.french import SEMICOLON, day_text, format_integer
+from geo.french import SEMICOLON, day_text, format_integer, position_text
 from geo.kinds import FIXED_KINDS, SITES
 from geo.network.modes import WALK
 from geo.network.snapping import snap
@@ -129,9 +129,9 @@ class RoundTrips:
         if not self.walk_known((np.array([lon]), np.array([lat])))[0]:
             limit_m = self.territory.active.get(WALK, self.territory.network).snap_limit_m
             msg = (
-                f"Aucune rue connue à moins de {format_integer(limit_m)} m de votre position (longitude {lon:g}, "
-                f"latitude {lat:g}) : à pied, aucun chemin n'est connu d'ici, ni donc le trajet sans voiture. Donnez "
-                f"une position dans la partie de « {self.territory.name} » dont les rues sont connues."
+                f"Aucune rue connue à moins de {format_integer(limit_m)} m de votre position "
+                f"({position_text(lon, lat)}) : à pied, aucun chemin n'est connu d'ici, ni donc le trajet sans "
+                f"voiture. Donnez une position dans la partie de « {self.territory.name} » dont les rues sont connues."
             )
             raise ParameterError(msg)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.crs import WGS84, metric_crs_at, transformer
 from geo.errors import NetworkError
+from geo.french import position_text
 from geo.network.assemble import Segments, assemble_network
 from geo.network.modes import CAR, profile_of
 from geo.network.osm_ways import AGAINST, ALONG, Ways, ranges
@@ -64,7 +65,7 @@ def cut_streets(ways: Ways, mode: str, *, source: NetworkSource, crs: str | None
     if crs is None:
         msg = (
             f"{source.file or source.name} : les routes sont hors de France "
-            f"(longitude {middle[0]:.2f}, latitude {middle[1]:.2f}). Donnez un extrait français."
+            f"({position_text(middle[0], middle[1], 2)}). Donnez un extrait français."
         )
         raise NetworkError(msg)
 

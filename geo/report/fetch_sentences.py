@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.french import format_decimal
+from geo.sources.vintages import dated
 
 if TYPE_CHECKING:
     from geo.sources.fetch import Fetched, FetchedFile
@@ -33,8 +34,9 @@ def progress_sentence(title: str, done: int, total: int | None) -> str:
 
 def _file_sentence(fetched: FetchedFile) -> str:
     source, file = fetched.source, fetched.file
-    dated = source.vintage or (f"publié le {file.published_on}" if file.published_on else f"du {file.fetched_on}")
-    return f"{source.label} : {file.path.name}, {dated}, {_megabytes(file.bytes)}, {fetched.status}."
+    when = f"publié le {dated(file.published_on)}" if file.published_on else f"du {dated(file.fetched_on)}"
+    when = dated(source.vintage) if source.vintage else when
+    return f"{source.label} : {file.path.name}, {when}, {_megabytes(file.bytes)}, {fetched.status}."
 
 
 def _megabytes(size: int) -> str:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import Fault, ParameterError, listed
-from geo.french import format_integer, visible
+from geo.french import format_integer, position_text, visible
 from geo.network.snapping import snap, street_positions
 from geo.sources.facility_table import facility_frame
 from geo.sources.opening_hours import WeeklyHours
@@ -318,10 +318,10 @@ def _locate(territory: Territory, changes: _Changes) -> pd.DataFrame:
     off = np.zeros(len(where), bool)
     off[located] = snap(territory.network, where["lon"][located], where["lat"][located]).link < 0
     for which in np.flatnonzero(off):
-        lon, lat = (f"{where[column].iloc[which]:.5f}".replace(".", ",") for column in ("lon", "lat"))
+        position = position_text(where["lon"].iloc[which], where["lat"].iloc[which])
         changes.faults.append(
             Fault(
-                f"action {numbers[which]} : la position (longitude {lon}, latitude {lat}) est à plus de "
+                f"action {numbers[which]} : la position ({position}) est à plus de "
                 f"{format_integer(territory.network.snap_limit_m)} m d'une route"
             )
         )

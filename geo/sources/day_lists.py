@@ -6,7 +6,6 @@ has at least half as many places as the embedded list: whatever is there can be 
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,8 +14,10 @@ from geo.errors import MaillageError, SourceError
 from geo.french import agreed, format_integer
 from geo.kinds import SITES, TAX_OFFICES
 from geo.sources.embedded import SITES_VINTAGE
+from geo.sources.vintages import dated
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -158,8 +159,8 @@ def _day(file: CachedFile) -> str:
 
 def _of(known: CachedFile | None, embedded: SourceTable) -> str:
     if known is None:
-        return f"fournie avec l'outil ({embedded.provenance.vintage})"
-    return f"du {dt.date.fromisoformat(_day(known)):%d/%m/%Y}"
+        return f"fournie avec l'outil ({dated(embedded.provenance.vintage)})"
+    return f"du {dated(_day(known))}"
 
 
 def _check(path: Path, *, name: str, embedded: SourceTable) -> None:

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from geo.errors import MaillageError, SourceError
 from geo.sources.download import Job, Limits, Version, download, forget
 from geo.sources.provenance import checksum
+from geo.sources.vintages import dated
 from geo.storage import remove_left, replacing_file
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class DownloadCache:
 def _check_age(version: Version | None, wanted: Wanted) -> None:
     published_on = None if version is None else _day(version.last_modified)
     if published_on and wanted.not_before and published_on < wanted.not_before:
-        msg = f"le fichier reçu est du {published_on}, plus ancien que celui du {wanted.not_before}."
+        msg = f"le fichier reçu est du {dated(published_on)}, plus ancien que celui du {dated(wanted.not_before)}."
         raise SourceError(msg)
 
 

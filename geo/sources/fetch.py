@@ -19,6 +19,7 @@ from geo.sources.embedded import surroundings
 from geo.sources.feed_catalogue import feeds_of, require_catalogue
 from geo.sources.overpass import Around, check_overpass
 from geo.sources.registry import RemoteFile, Source, sources
+from geo.sources.vintages import dated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -327,7 +328,7 @@ def _have(source: Source, remote: RemoteFile, departement: str, plan: FetchPlan,
         if cached is None:
             msg = f"{error} {_advice(source)}"
             raise SourceError(msg) from error
-        warnings.append(f"{title} : {error} Le fichier du {cached.fetched_on} est gardé.")
+        warnings.append(f"{title} : {error} Le fichier du {dated(cached.fetched_on)} est gardé.")
         return FetchedFile(source, cached, KEPT)
     unchanged = cached is not None and found.sha256 == cached.sha256
     return FetchedFile(source, found, UNCHANGED if unchanged else FETCHED)

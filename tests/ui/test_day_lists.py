@@ -41,7 +41,7 @@ def test_the_lists_come_and_every_screen_counts_them(open_app):
     app = open_app(ecran="diagnostic", territoire="64")
     assert "1er août 2024" in said(app)
     press(app)
-    assert "publié le 2026-10-05" in said(app)
+    assert "publié le 5 octobre 2026" in said(app)
     assert "1er août 2024" not in said(app)
     assert BUTTON not in buttons(app)  # asked for today
     app.button_group(key="widget_screen").set_value("methode").run()

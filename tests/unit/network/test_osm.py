@@ -354,7 +354,7 @@ def test_the_legal_system_of_the_place_is_used_unless_another_is_given(tmp_path)
 def test_roads_outside_france_are_refused_unless_a_system_is_given(tmp_path):
     madrid = {number: (east - 6_700, north - 6_100) for number, (east, north) in CROSS.items()}
     path = osm_file(tmp_path, madrid, CROSSING_WAYS)
-    with pytest.raises(NetworkError, match=r"hors de France \(longitude -3.70, latitude 40.40\)"):
+    with pytest.raises(NetworkError, match=r"hors de France \(longitude -3,7, latitude 40,4\)"):
         read_osm(path)
     assert read_osm(path, crs="EPSG:25830").n_nodes == 5
 

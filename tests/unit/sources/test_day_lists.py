@@ -85,20 +85,20 @@ def test_what_is_doubtful_is_refused_and_the_former_stays(served, settings, embe
     served.serve(files.SITES, files.site_list(embedded.sites.frame.head(half - 1)))
     sentence = refused()
     assert "moins de la moitié" in sentence
-    assert "La liste fournie avec l'outil (2024-08-01) reste utilisée." in sentence
+    assert "La liste fournie avec l'outil (1er\u00a0août 2024) reste utilisée." in sentence
     assert set(lists_at_hand(settings)) == {TAX_OFFICES}
 
     served.serve(files.SITES, b"<!doctype html><p>Maintenance</p>")
     assert "page web" in refused()
     whole = files.site_list(embedded.sites.frame)
     served.serve(files.SITES, whole, modified="2024-07-31")
-    assert "plus ancien que celui du 2024-08-01" in refused()
+    assert "plus ancien que celui du 1er\u00a0août 2024" in refused()
 
     served.serve(files.SITES, whole)
     assert fetch_lists(settings, embedded).warnings == ()
     kept = lists_at_hand(settings)[SITES]
     served.serve(files.SITES, files.site_list(embedded.sites.frame, lib_fs="Autre"), modified="2026-10-04")
-    assert "La liste du 05/10/2026 reste utilisée." in refused()
+    assert "La liste du 5\u00a0octobre 2026 reste utilisée." in refused()
     served.serve(files.SITES, whole[: len(whole) // 3], modified="2026-10-07")
     assert "moins de la moitié" in refused()
     served.serve(files.SITES, None)

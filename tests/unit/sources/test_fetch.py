@@ -14,6 +14,7 @@ from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import FETCHED, KEPT, REUSED, UNCHANGED, FetchPlan, fetch
 from geo.sources.overpass import Around
 from geo.sources.registry import sources
+from geo.sources.vintages import dated
 
 LIMITS = Limits(max_seconds=600, idle_seconds=60, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
 
@@ -131,7 +132,7 @@ def test_the_wrong_content_is_refused_and_the_good_cache_kept(plan, official, of
     assert found.files[0].status == KEPT
     assert found.files[0].file == good
     assert says in found.warnings[0]
-    assert f"Le fichier du {good.fetched_on} est gardé" in found.warnings[0]
+    assert f"Le fichier du {dated(good.fetched_on)} est gardé" in found.warnings[0]
     assert plan().cache.find(key) == good
 
 
