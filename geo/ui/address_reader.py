@@ -29,12 +29,13 @@ _Fallback = TypeVar("_Fallback")
 class AddressReader:
     """Reads parameters; each falls back where it is absent or not understood.
 
-    `problems` gathers what is wrong with each one not understood (`geo.ui.link_problems.problem_text`).
+    `choices`: What the screens call each. `problems` gathers what is wrong with each one not understood
+    (`geo.ui.link_problems.problem_text`).
     """
 
-    def __init__(self, params: Mapping[str, str]) -> None:
+    def __init__(self, params: Mapping[str, str], choices: Mapping[str, str]) -> None:
         self.problems: list[str] = []
-        self._params = params
+        self._params, self._choices = params, choices
 
     def choice(
         self, name: str, allowed: Sequence[str], fallback: _Fallback, expected: str | None = None
@@ -148,5 +149,5 @@ class AddressReader:
         return self._ignored(name, "une latitude et une longitude comme 43.310,-1.490", None)
 
     def _ignored(self, name: str, expected: str, fallback: _Fallback) -> _Fallback:
-        self.problems.append(problem_text(name, self._params[name], expected))
+        self.problems.append(problem_text(self._choices[name], self._params[name], expected))
         return fallback

@@ -15,7 +15,7 @@ from geo.kinds import facility_title
 from geo.ui.link_problems import LOCALITY_EXPECTED, link_sentences, problem_text
 from geo.ui.own_territory import miss_own_territory, own_territory
 from geo.ui.start_place import start_at_key
-from geo.ui.state import AppState, format_state, parse_state
+from geo.ui.state import CHOICES, AppState, format_state, parse_state
 
 if TYPE_CHECKING:
     from geo.territory import Territory
@@ -61,22 +61,25 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
     if state.screen == "trouver" and state.place is not None and start_at_key(state.place, territory) is None:
         code = state.place.partition("-")[0]
         known = start_at_key(code, territory) is not None
-        wrong.append(problem_text("lieu", state.place, LOCALITY_EXPECTED if known else "une commune de ce territoire"))
+        expected = LOCALITY_EXPECTED if known else "une commune de ce territoire"
+        wrong.append(problem_text(CHOICES["lieu"], state.place, expected))
         state = replace(state, place=code if known else None)
     if state.screen == "trouver" and state.site is not None and not _has_place(territory, state.site):
-        wrong.append(problem_text("site", state.site, "un lieu de ce territoire"))
+        wrong.append(problem_text(CHOICES["site"], state.site, "un lieu de ce territoire"))
         state = replace(state, site=None)
     if state.mode == "transit" and not territory.has_timetables:
-        wrong.append(problem_text("mode", state.mode, "en voiture : ce territoire n'a pas d'horaires de transports"))
+        expected = "en voiture : ce territoire n'a pas d'horaires de transports"
+        wrong.append(problem_text(CHOICES["mode"], state.mode, expected))
         state = replace(state, mode="car")
     if state.mode != "car" and undivided:
-        wrong.append(problem_text("mode", state.mode, "en voiture, pour toute la France"))
+        wrong.append(problem_text(CHOICES["mode"], state.mode, "en voiture, pour toute la France"))
         state = replace(state, mode="car")
     if state.day is not None and not territory.has_timetables:
-        wrong.append(problem_text("jour", f"{state.day}", "rien : ce territoire n'a pas d'horaires de transports"))
+        expected = "rien : ce territoire n'a pas d'horaires de transports"
+        wrong.append(problem_text(CHOICES["jour"], f"{state.day}", expected))
         state = replace(state, day=None)
     if state.screen == "diagnostic" and not undivided and state.commune not in {None, *territory.communes.index}:
-        wrong.append(problem_text("commune", str(state.commune), "une commune de ce territoire"))
+        wrong.append(problem_text(CHOICES["commune"], str(state.commune), "une commune de ce territoire"))
         state = replace(state, commune=None)
     st.session_state[_STATE] = state
     params = format_state(state, facility_lists)

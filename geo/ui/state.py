@@ -40,6 +40,57 @@ Payer = Literal["tout", "etat", "porteur"]
 Passage = Literal["semaine", "mois"]
 Mode = Literal["car", "walk", "bike", "transit"]
 
+#: Name of a choice in the address -> what the screens call it.
+CHOICES: Final[Mapping[str, str]] = {
+    "territoire": "territoire",
+    "ecran": "écran",
+    "lieu": "commune de départ",
+    "position": "point de départ",
+    "quand": "jour et heure",
+    "ouvert": "ouvert maintenant",
+    "samedi": "ouvert le samedi",
+    "soir": "ouvert le soir",
+    "sans_rdv": "sans rendez-vous",
+    "types": "types de lieux",
+    "demarche": "démarche",
+    "operateur": "venue de l'organisme",
+    "site": "site choisi",
+    "lieux": "lieux à atteindre",
+    "seuil": "seuil en voiture",
+    "bus": "compter les bus",
+    "antennes": "compter les antennes",
+    "regle": "règle des communes sous-desservies",
+    "part": "part minimale d'habitants",
+    "mode": "façon de s'y rendre",
+    "jour": "jour de l'aller-retour",
+    "commune": "commune à regarder",
+    "vue": "question de Planifier",
+    "but": "ce que vous visez",
+    "limite": "ce que vous fixez",
+    "labels": "nouveaux labels",
+    "couvrir": "part à couvrir",
+    "budget": "budget",
+    "payeur": "qui paie",
+    "cout": "coût d'un label",
+    "aide": "aide de l'État",
+    "poids_loin": "poids de l'éloignement",
+    "poids_frr": "poids des communes FRR",
+    "poids_qpv": "poids des quartiers prioritaires",
+    "poids_65": "poids des 65 ans ou plus",
+    "poids_pauvres": "poids des ménages pauvres",
+    "poids_sans_voiture": "poids des ménages sans voiture",
+    "sauf": "lieux écartés",
+    "taille": "habitants d'une commune candidate",
+    "partout": "toutes les communes",
+    "arrets": "nombre d'arrêts de bus",
+    "passage": "fréquence du bus",
+    "petits_arrets": "petits arrêts du bus",
+    "cout_passage": "coût d'un passage du bus",
+    "fermer": "sites fermés à la fois",
+    "agents": "agents par site",
+    "avec_plan": "plan dans le rapport",
+    "fichiers": "territoire de vos fichiers",
+}
 #: Screens in the order of the menu, with their French titles.
 SCREENS: Final[dict[Screen, str]] = {
     "trouver": "Trouver",
@@ -196,7 +247,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     The choices, and what is wrong with each value that was not understood (`geo.ui.link_problems.problem_text`).
     """
     default = _defaults(facility_lists)
-    read = AddressReader(params)
+    read = AddressReader(params, CHOICES)
     state = AppState(
         territory=_usual_code(read.text("territoire", _TERRITORY, "le code d'un département, comme 64")),
         screen=cast("Screen", read.choice("ecran", get_args(Screen), default.screen)),
@@ -249,7 +300,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     )
     if state.place is not None and state.position is not None:
         read.problems.append(
-            problem_text("position", params["position"], "rien, quand une commune de départ est donnée")
+            problem_text(CHOICES["position"], params["position"], "rien, quand une commune de départ est donnée")
         )
         state = replace(state, position=None)
     if state.rule != "part":

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from geo.finder.procedures import procedures
 from geo.kinds import SITE_KINDS
-from geo.ui.link_problems import CHOICES, link_sentences
+from geo.ui.link_problems import link_sentences
 from geo.ui.state import (
     AGENTS,
+    CHOICES,
     COVER_PERCENT,
     DAYS,
     EUROS,
