@@ -52,7 +52,7 @@ NEEDLESS: Final = (
     ),
     Needless(
         ("diagnose",),
-        _QUESTION,
+        (*_QUESTION, "facilities"),
         lambda values: values.get("mode") == "transit",
         "ne s'applique pas avec --mode transit",
     ),

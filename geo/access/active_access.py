@@ -14,8 +14,8 @@ from geo.access.coverage import CoverageSummary, coverage, summarize
 from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.french import format_number
-from geo.network.modes import ACTIVE_MODES, ESTIMATED_BOUNDS, FARTHEST_KM, MODES, estimated_times, require_mode
-from geo.network.slopes import straight_factors
+from geo.network.estimated_ways import Points, estimated_ways
+from geo.network.modes import ACTIVE_MODES, ESTIMATED_BOUNDS, FARTHEST_KM, MODES, require_mode
 from geo.network.snapping import snap
 from geo.network.travel_times import nearest_by_road, pairs_within
 from geo.territory.study_area import PRECISION_COLUMNS, project_relief
@@ -99,7 +99,7 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     ----------
     territory
         Its street network of the mode counts where it has one; else times are estimated
-        (`geo.network.modes.estimated_times`), and residents farther than `FARTHEST_KM` are beyond the threshold.
+        (`geo.network.estimated_ways`), and residents farther than `FARTHEST_KM` are beyond the threshold.
     question
         Threshold of `MOST_MIN` minutes at most, places and their kinds; its rule does not apply.
     mode
@@ -201,7 +201,7 @@ def active_pairs(
     around = tree.query_ball_point(np.column_stack(metres.transform(lon, lat)), reach_m, return_sorted=True)
     point = np.repeat(np.arange(len(lon)), [len(each) for each in around])
     place = np.concatenate(around).astype(np.int64)
-    minutes, _ = _estimated_ways(mode, lon[point], lat[point], places[0][place], places[1][place])
+    minutes, _ = _ways(territory, mode, (lon[point], lat[point]), (places[0][place], places[1][place]))
     kept = minutes <= within_min
     return point[kept], place[kept]
 
@@ -262,24 +262,14 @@ def _estimated(
     tried = np.arange(1, min(_TRIED, len(places)) + 1)
     place = tree.query(np.column_stack(metres.transform(lon, lat)), k=tried)[1].ravel()
     point = np.repeat(np.arange(len(points)), len(tried))
-    minutes, km = _estimated_ways(mode, lon[point], lat[point], to_lon[place], to_lat[place])
+    minutes, km = _ways(territory, mode, (lon[point], lat[point]), (to_lon[place], to_lat[place]))
     shape = len(points), len(tried)
     best = minutes.reshape(shape).argmin(axis=1)
     every = np.arange(len(points))
     return minutes.reshape(shape)[every, best], km.reshape(shape)[every, best], place.reshape(shape)[every, best]
 
 
-def _estimated_ways(
-    mode: str,
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    to_lon: NDArray[np.float64],
-    to_lat: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return minutes and kilometres of ways from points to places (degrees), inf where the place is too far."""
-    straight = np.asarray(pyproj.Geod(ellps="GRS80").inv(lon, lat, to_lon, to_lat)[2], np.float64)
-    minutes, km = estimated_times(mode, straight)
-    near = np.flatnonzero(np.isfinite(km))
-    start = lon[near], lat[near]
-    minutes[near] *= straight_factors(mode, project_relief(), start, to_lon[near], to_lat[near], straight[near])
-    return minutes, km
+def _ways(territory: Territory, mode: str, starts: Points, places: Points) -> Points:
+    """Return minutes and kilometres of estimated ways from starts to places (degrees), inf where there is none."""
+    straight = np.asarray(pyproj.Geod(ellps="GRS80").inv(*starts, *places)[2], np.float64)
+    return estimated_ways(mode, territory.network, project_relief(), starts, places, straight)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo.answers.near import TRANSIT, NearQuestion
 from geo.errors import ParameterError
-from geo.finder.wishes import Wishes, chosen_moment
+from geo.finder.wishes import Wishes, chosen_day, chosen_moment
 from geo.kinds import SITE_KINDS, list_name
 from geo.needless import require_useful
-from geo.network.modes import CAR, MODES
+from geo.network.modes import CAR, MODES, require_mode
 from geo.question import THRESHOLD_BOUNDS_MIN, Question, worded_question
 from geo.transit.round_trip import Rules
+from geo.transit.window import Window
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
 #: Characters of a text, at most; and of places asked for.
@@ -63,7 +66,28 @@ def require_once(given: Iterable[str]) -> None:
             raise ParameterError(msg)
 
 
-class NearQuery(_Query):
+class _TripQuery(_Query):
+    """What makes a round trip by public transport possible."""
+
+    walk_min: Annotated[
+        float, Field(ge=0, le=120, description="transit : minutes à pied, jusqu'à un arrêt ou depuis un arrêt.")
+    ] = _RULES.walk_min
+    way_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au plus par trajet.")] = (
+        _RULES.way_min
+    )
+    visit_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au moins sur place.")] = (
+        _RULES.visit_min
+    )
+    direct_walk_min: Annotated[
+        float, Field(ge=0, le=120, description="transit : minutes à pied au plus jusqu'au site, sans véhicule.")
+    ] = _RULES.direct_walk_min
+
+    def rules(self) -> Rules:
+        """Return them as one value."""
+        return Rules(self.walk_min, self.way_min, self.visit_min, self.direct_walk_min)
+
+
+class NearQuery(_TripQuery):
     """What ``/nearest`` is asked, as ``maillage nearest``."""
 
     commune: Annotated[
@@ -93,18 +117,6 @@ class NearQuery(_Query):
         list[Kind], Field(max_length=10, description="main (site), antenne ou bus ; répétable ; tous par défaut.")
     ] = []
     operator: Annotated[Text | None, Field(description="Seulement les sites que cet opérateur visite : Cnav…")] = None
-    walk_min: Annotated[
-        float, Field(ge=0, le=120, description="transit : minutes à pied, jusqu'à un arrêt ou depuis un arrêt.")
-    ] = _RULES.walk_min
-    way_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au plus par trajet.")] = (
-        _RULES.way_min
-    )
-    visit_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au moins sur place.")] = (
-        _RULES.visit_min
-    )
-    direct_walk_min: Annotated[
-        float, Field(ge=0, le=120, description="transit : minutes à pied au plus jusqu'au site, sans véhicule.")
-    ] = _RULES.direct_walk_min
 
     def question(self) -> NearQuestion:
         """Return what is asked; raise `ParameterError` where a word of it is not understood, or changes nothing."""
@@ -118,11 +130,24 @@ class NearQuery(_Query):
             kinds=frozenset(self.kind or SITE_KINDS),
             operator=self.operator,
         )
-        rules = Rules(self.walk_min, self.way_min, self.visit_min, self.direct_walk_min)
-        return NearQuestion(wishes, rules, self.k, list_name(self.facilities), self.mode)
+        return NearQuestion(wishes, self.rules(), self.k, list_name(self.facilities), self.mode)
 
 
-class CoverageQuery(_Query):
+@dataclass(frozen=True, slots=True)
+class CoverageAsked:
+    """What is measured: `question` by `mode`; by public transport the round trips of `day`, `None`: a usual one.
+
+    `rules` and `window`: of these round trips.
+    """
+
+    question: Question
+    mode: str
+    day: dt.date | None
+    rules: Rules
+    window: Window
+
+
+class CoverageQuery(_TripQuery):
     """What ``/coverage`` is asked, as ``maillage diagnose``."""
 
     territory: Annotated[
@@ -148,13 +173,35 @@ class CoverageQuery(_Query):
         "bus" in _USUAL.kinds
     )
     antennes: Annotated[bool, Field(description="Compter les antennes.")] = "antenne" in _USUAL.kinds
+    mode: Annotated[
+        Text,
+        _one_of(*MODES, TRANSIT),
+        Field(
+            description="car ; walk, bike : qui est à threshold minutes ou moins, à pied ou à vélo ; transit : qui "
+            "peut aller dans un site et en revenir le jour de day sans voiture."
+        ),
+    ] = CAR
+    day: Annotated[
+        Text | None,
+        Field(
+            description="transit : jour, AAAA-MM-JJ ; sinon un mardi hors vacances scolaires, choisi.",
+            examples=["2025-02-04"],
+        ),
+    ] = None
+    window: Annotated[
+        Text, Field(description="transit : de quand à quand on part de chez soi, pour le temps de porte à porte.")
+    ] = "07:00-09:00"
 
-    def question(self) -> Question:
+    def asked(self) -> CoverageAsked:
         """Return what is asked; raise `ParameterError` where a word of it is not understood, or changes nothing."""
+        if self.mode != TRANSIT:
+            require_mode(self.mode, TRANSIT)
         require_useful("diagnose", self.model_dump(), self.model_fields_set)
-        return worded_question(
+        question = worded_question(
             self.threshold, self.facilities, self.rule, self.min_share, buses=self.buses, antennes=self.antennes
         )
+        day = None if self.day is None else chosen_day(self.day)
+        return CoverageAsked(question, self.mode, day, self.rules(), Window.parse(self.window))
 
 
 def parameters() -> frozenset[str]:

@@ -55,7 +55,7 @@ _PLACE: Final = _object(
 #: By mode and list: sites, round trips by public transport, or the places of another list.
 NEAREST: Final[dict[str, Any]] = {"anyOf": [_SITES, _ROUND_TRIPS, _list(_PLACE)]}
 
-COVERAGE: Final = _object(
+_BY_CAR: Final = _object(
     "territory threshold_min facilities population residents_known residents_within share_covered "
     "communes_under_served equity network sources notes built_on",
     territory=_TEXT,
@@ -68,6 +68,27 @@ COVERAGE: Final = _object(
     sources=_SOURCES,
     notes=_list(_TEXT),
 )
+_BY_COMMUNE: Final = _list({"type": "object"}, "Les communes, une par ligne")
+_NEAR: Final = _object(
+    "mode threshold_min facilities residents_known residents_within share_covered estimated method communes_without "
+    "by_commune territory network sources notes built_on",
+    mode=_TEXT,
+    threshold_min=_NUMBER,
+    residents_within=_NUMBER,
+    share_covered=_MAYBE,
+    estimated=_ESTIMATED,
+    by_commune=_BY_COMMUNE,
+    sources=_SOURCES,
+)
+_ROUND_TRIPS_OF_ALL: Final = _object(
+    "day share rules window communes_without by_commune territory network sources notes built_on",
+    day=_TEXT,
+    share=_MAYBE,
+    by_commune=_BY_COMMUNE,
+    sources=_SOURCES,
+)
+#: By mode: by car; on foot or by bicycle; by public transport.
+COVERAGE: Final[dict[str, Any]] = {"anyOf": [_BY_CAR, _NEAR, _ROUND_TRIPS_OF_ALL]}
 PLAN: Final = _object(
     "format territory model threshold_min before after selected networks sources built_on",
     territory=_TEXT,

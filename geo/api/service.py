@@ -5,30 +5,36 @@ Nothing is written, downloaded or planned for a visitor, and no address is sent 
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.access.active_access import active_access
 from geo.access.diagnosis import diagnose
-from geo.answers.near import NearQuestion, answer_near
+from geo.answers.near import TRANSIT, NearQuestion, answer_near
 from geo.answers.nearest import more_words
 from geo.errors import ParameterError
+from geo.finder.day_without_car import day_without_car
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import find_place
+from geo.network.modes import CAR
+from geo.report.active_files import near_content
 from geo.report.plan_reading import plan_text
+from geo.report.round_trip_files import round_trip_content
 from geo.report.tables import diagnosis_summary
 from geo.territory import Territory
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.api.queries import CoverageQuery, NearQuery
+    from geo.api.queries import CoverageAsked, CoverageQuery, NearQuery
     from geo.finder.search import PlaceSearch
-    from geo.question import Question
 
-#: Views of France, and coverages, that are kept: those asked for most recently.
+#: Views of France, and coverages, that are kept: those asked for most recently; those of every commune are larger.
 _VIEWS: Final = 8
 _COVERAGES: Final = 64
+_WITHOUT_CAR: Final = 4
 _PLAN_FILE: Final = "plan.json"
 
 
@@ -69,7 +75,8 @@ class Service:
         self._gazetteer = Gazetteer.of(territory)
         self._one_view = Lock()
         self._view = lru_cache(maxsize=_VIEWS)(Territory.embedded)
-        self._coverage = lru_cache(maxsize=_COVERAGES)(self._measured)
+        self._coverage = lru_cache(maxsize=_COVERAGES)(self._by_car)
+        self._other = lru_cache(maxsize=_WITHOUT_CAR)(self._without_car)
 
     @classmethod
     def load(cls, folder: str | None, plan: Path | None = None) -> Service:
@@ -130,13 +137,25 @@ class Service:
         ParameterError
             What is asked makes no sense, or there is no such département or intercommunality.
         """
-        return self._coverage(query.territory, query.question())
+        asked = query.asked()
+        if asked.mode == CAR:
+            return self._coverage(query.territory, asked)
+        return self._other(query.territory, asked, dt.datetime.now().astimezone().date())
 
-    def _measured(self, wanted: str | None, question: Question) -> dict[str, Any]:
-        territory = self.territory if wanted is None else self._view_of(wanted)
-        return diagnosis_summary(territory, diagnose(territory, question=question))
+    def _by_car(self, wanted: str | None, asked: CoverageAsked) -> dict[str, Any]:
+        territory = self._view_of(wanted)
+        return diagnosis_summary(territory, diagnose(territory, question=asked.question))
 
-    def _view_of(self, wanted: str) -> Territory:
+    def _without_car(self, wanted: str | None, asked: CoverageAsked, today: dt.date) -> dict[str, Any]:
+        territory = self._view_of(wanted)
+        if asked.mode == TRANSIT:
+            measured = day_without_car(territory, asked.day, asked.rules, asked.window, today=today)
+            return round_trip_content(territory, measured)
+        return near_content(territory, active_access(territory, asked.question, asked.mode))
+
+    def _view_of(self, wanted: str | None) -> Territory:
+        if wanted is None:
+            return self.territory
         if not self.is_france:
             msg = f"Seul le territoire « {self.territory.name} » est servi ici : retirez territory."
             raise ParameterError(msg)

@@ -63,7 +63,7 @@ def diagnose(
 
         if mode != TRANSIT:
             require_mode(mode, TRANSIT)
-        diagnose_transit(folder, question, out, day, window, rules, as_json=as_json)
+        diagnose_transit(folder, out, day, window, rules, as_json=as_json)
         return
     from geo.access.diagnosis import diagnose as measure
     from geo.answers.coverage import coverage_answer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import inspect
 from functools import partial, wraps
@@ -204,17 +203,6 @@ def chosen_rule(least_residents: int | None, *, everywhere: bool) -> CandidateRu
 
 def chosen_day(text: str | None) -> dt.date:
     """Return the date given as AAAA-MM-JJ, today for `None`."""
-    from geo.finder.opening_times import YEARS
+    from geo.finder import wishes
 
-    if text is None:
-        return dt.datetime.now().astimezone().date()
-    day = None
-    with contextlib.suppress(ValueError):
-        day = dt.date.fromisoformat(text)
-    if day is None or not YEARS[0] <= day.year <= YEARS[1]:
-        msg = (
-            f"Date « {text[:40]} » refusée : une date AAAA-MM-JJ de {YEARS[0]} à {YEARS[1]} est attendue, par exemple "
-            f"2026-11-22."
-        )
-        raise ParameterError(msg)
-    return day
+    return dt.datetime.now().astimezone().date() if text is None else wishes.chosen_day(text)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from geo.cli.options import chosen_day, load_territory
 from geo.cli.output import print_each, print_items, print_json, print_line, print_written
-from geo.errors import ParameterError
-from geo.kinds import FIXED_KINDS, SITES
+from geo.kinds import FIXED_KINDS
 from geo.question import Question
 from geo.transit.round_trip import Rules
 
@@ -39,7 +38,6 @@ def diagnose_active(mode: str, folder: Path | None, question: Question, out: Pat
 
 def diagnose_transit(
     folder: Path | None,
-    question: Question,
     out: Path | None,
     day: str | None,
     window: str,
@@ -59,9 +57,6 @@ def diagnose_transit(
     from geo.report.round_trip_files import round_trip_content, write_round_trips
     from geo.transit.window import Window
 
-    if question.facilities != SITES:
-        msg = "--mode transit mesure les sites France services : retirez --facilities."
-        raise ParameterError(msg)
     leaving = Window.parse(window)
     territory = load_territory(folder)
     measured = day_without_car(territory, None if day is None else chosen_day(day), rules, leaving)

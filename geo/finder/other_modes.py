@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.finder.start import straight_m
-from geo.network.modes import FARTHEST_KM, estimated_times
-from geo.network.slopes import straight_factors
+from geo.network.estimated_ways import estimated_ways
+from geo.network.modes import FARTHEST_KM
 from geo.network.snapping import snap
 from geo.network.travel_times import times_from_point
 from geo.territory.study_area import project_relief
@@ -46,8 +46,8 @@ def times_by_mode(
     Parameters
     ----------
     territory
-        Its street network of the mode counts where it has one; else times are estimated, slopes along the straight
-        line included where the relief is known.
+        Its street network of the mode counts where it has one; else times are estimated
+        (`geo.network.estimated_ways`).
     mode
         ``"walk"`` or ``"bike"``.
     start, lon, lat
@@ -70,16 +70,12 @@ def times_by_mode(
     ([13.0], True)
     """
     straight = straight_m(*start, lon, lat) if straight is None else straight
-    minutes, km = estimated_times(mode, straight)
-    near = np.flatnonzero(np.isfinite(km))
-    minutes[near] *= straight_factors(mode, project_relief(), start, lon[near], lat[near], straight[near])
-    estimated = True
     network = territory.active.get(mode)
     if network is not None:
         here = snap(network, [start[0]], [start[1]])
         if here.link[0] >= 0:
             seconds, metres = times_from_point(network, here, 0, snap(network, lon, lat), limit_s=_LONGEST_S)
             walked = straight / 1000 <= FARTHEST_KM[mode]
-            minutes, km = (np.where(walked, values, np.inf) for values in (seconds / 60, metres / 1000))
-            estimated = False
-    return minutes, km, estimated
+            return np.where(walked, seconds / 60, np.inf), np.where(walked, metres / 1000, np.inf), False
+    starts = np.full(len(lon), start[0]), np.full(len(lat), start[1])
+    return *estimated_ways(mode, territory.network, project_relief(), starts, (lon, lat), straight), True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
 from geo.errors import ParameterError
-from geo.finder.opening_times import holiday_on
+from geo.finder.opening_times import YEARS, holiday_on
 from geo.kinds import SITE_KINDS
 
 #: Hours between which the present one may be proposed, and the one of a morning.
@@ -69,6 +70,31 @@ def chosen_moment(text: str) -> dt.datetime:
             continue
     msg = f"--at « {text[:40]} » refusé. Un jour et une heure sont attendus, par exemple « 2026-11-24 17:30 »."
     raise ParameterError(msg)
+
+
+def chosen_day(text: str) -> dt.date:
+    """Return the day that was given as text.
+
+    Raises
+    ------
+    ParameterError
+        It is not AAAA-MM-JJ, or of a year that no calendar tells of.
+
+    Examples
+    --------
+    >>> chosen_day("2025-02-04").isoformat()
+    '2025-02-04'
+    """
+    day = None
+    with contextlib.suppress(ValueError):
+        day = dt.date.fromisoformat(text)
+    if day is None or not YEARS[0] <= day.year <= YEARS[1]:
+        msg = (
+            f"Date « {text[:40]} » refusée : une date AAAA-MM-JJ de {YEARS[0]} à {YEARS[1]} est attendue, par exemple "
+            f"2026-11-22."
+        )
+        raise ParameterError(msg)
+    return day
 
 
 def proposed_moment(now: dt.datetime, departement: str | None) -> dt.datetime:

@@ -143,15 +143,15 @@ def _along_shapes(network: RoadNetwork, relief: Relief, links: NDArray[np.int64]
     return np.divide(parts, metres[:, np.newaxis], out=np.ones_like(parts), where=metres[:, np.newaxis] > 0)
 
 
-def straight_factors(
+def along_straight(
     mode: str,
     relief: Relief,
     start: tuple[ArrayLike, ArrayLike],
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     straight_m: NDArray[np.floating[Any]],
-) -> NDArray[np.float64]:
-    """Return how many times as long as on the flat ways take from a position to places where no street is known.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what the ground does to ways from a position to places where no street is known.
 
     The ground is followed along the straight line, in `_PARTS` parts of which each is `geo.network.modes.DETOUR` times
     as long on the way.
@@ -165,15 +165,17 @@ def straight_factors(
 
     Returns
     -------
-    float64, shape (n,); parts of unknown height count as flat.
+    How many times as long as on the flat they take, and metres of the highest place on the line above its higher end:
+    float64, shape (n,); parts of unknown height count as flat, and as no crest.
 
     Examples
     --------
     >>> from geo.sources.relief import Relief
     >>> hill = Relief(np.array([[0, 250], [0, 250]], np.uint8), west=0.0, south=43.0, spacing=1.0)
     >>> east_and_west = np.array([0.5, 0.3]), np.array([43.5, 43.5])
-    >>> straight_factors("bike", hill, (0.4, 43.5), *east_and_west, np.full(2, 8080.0)).round(2).tolist()
-    [1.46, 0.86]
+    >>> factor, crest_m = along_straight("bike", hill, (0.4, 43.5), *east_and_west, np.full(2, 8080.0))
+    >>> factor.round(2).tolist(), crest_m.tolist()
+    ([1.46, 0.86], [0.0, 0.0])
     """
     share = np.linspace(0.0, 1.0, _PARTS + 1)
     along, up = (
@@ -183,7 +185,8 @@ def straight_factors(
     height = relief.heights(along.ravel(), up.ravel()).reshape(along.shape)
     length = np.repeat(np.asarray(straight_m, np.float64) * DETOUR / _PARTS, _PARTS)
     factor = _factors(mode, np.diff(height, axis=1).ravel(), length)[:, 0]
-    return np.asarray(factor.reshape(-1, _PARTS).mean(axis=1), np.float64)
+    crest = np.fmax.reduce(height, axis=1) - np.fmax(height[:, 0], height[:, -1])
+    return factor.reshape(-1, _PARTS).mean(axis=1), np.nan_to_num(crest)
 
 
 def relief_note(network: RoadNetwork) -> str:

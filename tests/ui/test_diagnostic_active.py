@@ -25,9 +25,9 @@ def test_the_screen_says_what_the_terminal_says(open_diagnostic, capsys, mode, b
     lines = [plain(line) for line in capsys.readouterr().out.splitlines()]
     assert plain(app.title[0].value) == f"Qui peut y aller {by} ? Pyrénées-Atlantiques"
     (told,) = given(app, "answer_sentence")
-    assert lines[0] == f"Pyrénées-Atlantiques : {plain(told['sentence'])}"
-    assert f"à 30 min ou moins {by} d'un site France services (temps estimés" in lines[0]
-    assert lines[1] in [plain(element.value) for element in app.markdown]
+    assert lines[:2] == ["Pyrénées-Atlantiques :", plain(told["sentence"])]
+    assert f"à 30 min ou moins {by} d'un site France services (temps estimés" in lines[1]
+    assert lines[2] in [plain(element.value) for element in app.markdown]
     html = plain("\n".join(element.proto.body for element in app.get("html")).replace("&#x27;", "'"))
     notes = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
     assert len(notes) >= 4

@@ -66,6 +66,8 @@ def test_nearest_is_what_the_command_line_prints(departement, run, parameters, o
         ),
         ({"bus": "true", "antennes": "false"}, ["--bus", "--no-antennes"]),
         ({"facilities": "tax-offices", "threshold": 12.5}, ["--facilities", "tax-offices", "--threshold", 12.5]),
+        ({"mode": "walk", "threshold": 30, "bus": "true"}, ["--mode", "walk", "--threshold", 30, "--bus"]),
+        ({"mode": "bike", "facilities": "tax-offices"}, ["--mode", "bike", "--facilities", "tax-offices"]),
     ],
 )
 def test_coverage_is_what_the_command_line_prints(departement, run, parameters, options):
@@ -117,6 +119,11 @@ def test_the_round_trips_without_a_car_too(embedded, run, tmp_path):
     assert reply.json() == told(run, "nearest", tmp_path / "valley", *options)
     assert reply.json()["rules"]["visit_min"] == 30
     assert reply.json()["feeds_without"] == ["ended.zip"]
+    parameters = {"mode": "transit", "day": at[:10], "visit-min": 30, "window": "07:00-08:00"}
+    reply = ask(make_app(Service(territory)), f"/coverage?{urlencode(parameters)}")
+    asked = ["--mode", "transit", "--day", at[:10], "--visit-min", 30, "--window", "07:00-08:00"]
+    assert reply.json() == told(run, "diagnose", tmp_path / "valley", *asked)
+    assert reply.json()["residents_served"] > 0
     _, said, _ = run("nearest", tmp_path / "valley", *options)
     assert "Horaires qui ne couvrent pas ce jour, donc non comptés : ended.zip." in said
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo.crs import to_metres
 from geo.network import RoadNetwork
 from geo.network.modes import RELIEF_COUNTED, RELIEF_NOTE
-from geo.network.slopes import STEEPEST, on_relief, relief_note, straight_factors, time_factors
+from geo.network.slopes import STEEPEST, along_straight, on_relief, relief_note, time_factors
 from geo.sources.relief import UNKNOWN, Relief
 
 SLOPES = st.floats(-1, 1)
@@ -72,8 +72,8 @@ def test_a_round_trip_on_any_ground_is_never_faster_than_flat(steps, mode):
 def test_an_estimated_round_trip_is_never_faster_than_flat(steps, mode):
     ground = Relief(np.array(steps, np.uint8).reshape(3, 3), -0.1, 43.0, 0.1)
     here, there, metres = (-0.08, 43.02), (0.06, 43.17), np.array([20_100.0])
-    out = straight_factors(mode, ground, here, *(np.array([value]) for value in there), metres)
-    back = straight_factors(mode, ground, there, *(np.array([value]) for value in here), metres)
+    out, _ = along_straight(mode, ground, here, *(np.array([value]) for value in there), metres)
+    back, _ = along_straight(mode, ground, there, *(np.array([value]) for value in here), metres)
     assert out + back >= 2 - 1e-9
 
 
@@ -81,13 +81,15 @@ def test_a_ridge_between_two_valleys_is_climbed_where_no_street_is_known():
     """400 m up and down again over 10 km of straight line, 13 km of way: 6.15 % each way, by hand."""
     ridge = Relief(np.array([[0, 20, 0], [0, 20, 0]], np.uint8), 0.0, 43.0, 0.5)
     lon, lat, metres = np.array([1.0, 0.5]), np.array([43.2, 43.2]), np.array([10_000.0, 5_000.0])
-    over, up = straight_factors("bike", ridge, (0.0, 43.2), lon, lat, metres)
+    (over, up), crest = along_straight("bike", ridge, (0.0, 43.2), lon, lat, metres)
+    assert crest == pytest.approx([400, 0], abs=20)
     percent = 100 * 400 / 6500
     assert up == pytest.approx(21.6 / (21.6 - 1.44 * percent), rel=0.01)
     assert over == pytest.approx((up + 21.6 / min(21.6 + 0.86 * percent, 25)) / 2, rel=0.03)
     nowhere = Relief(np.full((2, 2), UNKNOWN, np.uint8), 0.0, 43.0, 0.5)
-    assert straight_factors("walk", nowhere, (0.0, 43.2), lon, lat, metres).tolist() == [1.0, 1.0]
-    assert len(straight_factors("walk", ridge, (0.0, 43.2), lon[:0], lat[:0], metres[:0])) == 0
+    factor, crest = along_straight("walk", nowhere, (0.0, 43.2), lon, lat, metres)
+    assert (factor.tolist(), crest.tolist()) == ([1.0, 1.0], [0.0, 0.0])
+    assert len(along_straight("walk", ridge, (0.0, 43.2), lon[:0], lat[:0], metres[:0])[0]) == 0
 
 
 def test_unknown_heights_are_flat_and_said_to_be():
