@@ -60,6 +60,9 @@ def test_a_stop_is_no_site_and_stands_apart(territory, toured):
     before, found = diagnose(territory, question=ONLY_A), diagnose(toured, question=ONLY_A)
     assert before.summary.rounds is None
     assert "rounds" not in before.summary.to_dict()
+    none = rounds_summary(territory, before.times, before.summary.part, 5)
+    assert (none.buses, none.stops, none.hours_a_month, none.hours_added) == (0, 0, 0, None)
+    assert (none.residents_within, none.residents_added) == (1000, 0)
     assert found.summary.residents_within == before.summary.residents_within == 1000
     assert found.coverage.equals(before.coverage)
     rounds = found.summary.rounds

@@ -53,11 +53,11 @@ def territory(small_world):
 
 
 def test_a_case_by_hand():
-    # Two places of 100 and 50 residents; site 0 is 10 and 20 minutes away, site 1 only 30 minutes from the second.
+    # Two places of 100 and 50 residents; site 0 is 10 and 20 minutes away, site 1 30 from the second, too far from the first.
     found, around = enhanced_two_step(
-        np.array([0, 1, 1]),
-        np.array([0, 0, 1]),
-        np.array([10.0, 20.0, 30.0]),
+        np.array([0, 1, 1, 0]),
+        np.array([0, 0, 1, 1]),
+        np.array([10.0, 20.0, 30.0, 30.5]),
         np.array([100.0, 50.0]),
         np.array([67.0, 11.0]),
     )

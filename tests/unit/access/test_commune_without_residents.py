@@ -39,6 +39,7 @@ def test_it_is_on_a_side_of_the_threshold_and_changes_no_share(territory):
     found = coverage(territory, 5, times=times)
     assert found.loc["64002", "travel_time_min"] == pytest.approx(10, abs=0.01)
     assert found.loc["64002", "residents_within"] == 0
+    assert found.loc["64002", "facility_id"] == "1"
     assert bool(found.loc["64002", "under_served"])
     assert not bool(coverage(territory, 15, times=times).loc["64002", "under_served"])
     assert summarize(found, times, 5).share_covered == pytest.approx(1200 / 1500)  # A and D

@@ -84,6 +84,7 @@ def test_equal_ranks_are_split_alike_whatever_their_order():
 def test_a_row_of_nobody_holds_nobody():
     found = people_between(np.array([4.0, 0.0, 6.0]), np.array([3.0, 2.0, 1.0]), 0.0, 0.8)
     np.testing.assert_allclose(found, [2.0, 0.0, 6.0])
+    assert people_between(np.zeros(2), np.array([1.0, 2.0]), 0.0, 1.0).tolist() == [0, 0]
 
 
 def test_fgt_by_hand():

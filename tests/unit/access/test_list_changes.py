@@ -37,6 +37,12 @@ def changed(frame, row, **cells):
     return made
 
 
+def beside(sites, metres):
+    """The place so far to the east of the first site."""
+    place = to_metres(FRANCE).transform(sites.geometry.iloc[0].x, sites.geometry.iloc[0].y)
+    return to_metres(FRANCE).transform(place[0] + metres, place[1], direction="INVERSE")
+
+
 def row_of(changes, facility_id):
     return changes.sites.set_index("facility_id").loc[facility_id]
 
@@ -112,9 +118,13 @@ def test_a_moved_site_keeps_its_number_and_tells_how_far(sites):
 
 @pytest.mark.parametrize(("metres", "moved"), [(199.5, False), (200.5, True)])
 def test_two_hundred_metres_are_no_move(sites, metres, moved):
-    point = to_metres(FRANCE).transform(sites.geometry.iloc[0].x, sites.geometry.iloc[0].y)
-    beside = to_metres(FRANCE).transform(point[0] + metres, point[1], direction="INVERSE")
-    assert list_changes(sites, changed(sites, 0, point=beside)).sites["moved"].sum() == moved
+    assert list_changes(sites, changed(sites, 0, point=beside(sites, metres))).sites["moved"].sum() == moved
+
+
+@pytest.mark.parametrize(("metres", "status"), [(99.5, [CONTINUED]), (100.5, [OPENED, CLOSED])])
+def test_a_hundred_metres_are_the_same_place(sites, metres, status):
+    other = changed(sites.iloc[:1], 0, point=beside(sites, metres), name="Un tout autre nom", facility_id="new")
+    assert list_changes(sites.iloc[:1], other).sites["status"].tolist() == status
 
 
 def test_other_numbers_are_found_again_by_name_then_by_place(sites):
@@ -129,7 +139,7 @@ def test_other_numbers_are_found_again_by_name_then_by_place(sites):
 
 def test_of_two_sites_near_one_the_nearer_is_found_again_in_it(sites):
     point = sites.geometry.iloc[0]
-    away = [changed(sites.iloc[:1], 0, point=(point.x, point.y + degrees)) for degrees in (0.0009, 0.0004)]  # 100, 44 m
+    away = [changed(sites.iloc[:1], 0, point=(point.x, point.y + degrees)) for degrees in (0.0008, 0.0004)]  # 89, 44 m
     two = pd.concat([each.assign(facility_id=n, name=n) for n, each in zip("ab", away, strict=True)], ignore_index=True)
     one = sites.iloc[:1]
     for old, new, left in ((two, one, CLOSED), (one, two, OPENED)):
