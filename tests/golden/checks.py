@@ -6,6 +6,7 @@ Each check returns all that is wrong at once, one line each.
 import math
 import re
 from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from tests.golden.channels import Channels
 from tests.golden.data import figures, times
 from tests.golden.facts import FACTS, IN_TITLE, SHARING
-from tests.golden.notation import NEAR, about
+from tests.golden.notation import NEAR, Fact, about
 from tests.golden.oracle import Oracle
 from tests.golden.reading import plain
 
@@ -52,16 +53,30 @@ class Heard:
 
 def words_say_one_number(heard: Heard) -> list[str]:
     """Each fact is one number in every text, and is said where it must be."""
+    oracle, channels = heard.oracle, heard.channels
+    unsaid = UNSAID.get(channels.key, {})
+    return wrongly_said(FACTS, channels.texts, oracle.figures, heard.names, unsaid, estimated=oracle.estimated)
+
+
+def wrongly_said(
+    facts: Iterable[Fact],
+    texts: dict[str, str],
+    figures: dict[str, float | None],
+    names: dict[str, str],
+    unsaid_of: dict[str, Collection[str]],
+    *,
+    estimated: bool,
+) -> list[str]:
+    """Return where texts by channel say another number than that of a fact, or do not say it; `unsaid_of`: as `UNSAID`."""
     wrong = []
-    for fact in FACTS:
-        if fact.name not in heard.oracle.figures:
+    for fact in facts:
+        if fact.name not in figures:
             continue
-        value = heard.oracle.figures[fact.name]
-        estimated = heard.oracle.estimated
+        value = figures[fact.name]
         right = fact.text(value, estimated=estimated)
-        unsaid = UNSAID.get(heard.channels.key, {}).get(fact.name, ())
-        for channel, words in heard.channels.texts.items():
-            found = fact.read(channel, words, heard.names, value, estimated=estimated)
+        unsaid = unsaid_of.get(fact.name, ())
+        for channel, words in texts.items():
+            found = fact.read(channel, words, names, value, estimated=estimated)
             for number, count in Counter(found).items():
                 if number != right:
                     wrong.append(f"{fact.name}: {channel} says {number} ({count} of {len(found)} times), not {right}")

@@ -20,6 +20,7 @@ WRITTEN = {
     "minutes": r"(?:environ (?:-?\d{1,3} min|\d+ h(?: \d\d)?)|moins de 5 min|(?<![\d,])\d{1,3}(?:,\d+)? min|—)",
     "count": r"(?:(?<![\d,])\d{1,3}(?: \d{3})*(?:,\d+)?|—)",
     "decimal": r"(?:(?<![\d,])\d{1,3}(?:,\d+)?|—)",
+    "month": r"(?:(?<![\d,])\d{1,3}(?:,\d+)?|—)",
     "hours": r"(?:\d{1,3} h(?: \d\d)?|\d{1,2} min|—)",
 }
 NEAR = r"(?:à moins de 20 min|[àÀ] 20 min ou moins|[àÀ] 20 min d'un site)(?! à (?:pied|vélo))"
@@ -62,7 +63,8 @@ class Fact:
             if percent == 100 and value != 1:
                 return "plus de 99 %"
             return "moins de 1 %" if percent == 0 and value != 0 else f"{percent} %"
-        written = f"{abs(value):,.{0 if self.kind == 'count' else 1}f}".replace(",", " ").replace(".", ",")
+        whole = self.kind == "count" or (self.kind == "month" and value == round(value))
+        written = f"{abs(value):,.{0 if whole else 1}f}".replace(",", " ").replace(".", ",")
         return f"{written} min" if self.kind == "minutes" else written
 
     def read(

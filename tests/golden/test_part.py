@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.golden.checks import CHECKS, legends_count_the_sites_of_the_part
+from tests.golden.further import QUESTIONS
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -22,3 +23,11 @@ def test_the_territories_are_what_they_are_for(heard):
     without_way = labourd.on & np.isinf(labourd.minutes)
     assert without_way.sum() == 4
     assert labourd.figures["saved_mean"] is None, "no tax office is on these roads"
+
+
+@pytest.mark.parametrize(
+    ("key", "asked"), [("labourd", "rounds"), ("labourd", "lists"), ("three_off", "lists"), ("three_off", "kinds")]
+)
+def test_further_questions_are_answered_alike(heard, key, asked, tmp_path):
+    if wrong := QUESTIONS[asked](heard(key), tmp_path).wrong(estimated=heard(key).oracle.estimated):
+        pytest.fail("\n".join([f"{len(wrong)} contradiction(s):", *wrong]), pytrace=False)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.golden.checks import CHECKS
 from tests.golden.facts import SHARING
+from tests.golden.further import two_lists
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -44,6 +45,18 @@ def test_where_nobody_is_known_to_live_every_channel_says_so(heard):
         f"{screen} does not refuse a plan as the terminal does: « {refused} »"
         for screen in ("screen.ouvrir", "screen.rapport")
         if refused not in channels.texts[screen]
+    ]
+    if wrong:
+        pytest.fail("\n".join([f"{len(wrong)} contradiction(s):", *wrong]), pytrace=False)
+
+
+def test_two_lists_are_compared_where_nobody_is_known_to_live(heard, tmp_path):
+    asked = two_lists(heard("unknown_population"), tmp_path)
+    wrong = asked.wrong(estimated=True)
+    wrong += [
+        f"{channel} does not say that the population is not known"
+        for channel in ("terminal", "json")
+        if "La population n'est pas connue" not in asked.texts[channel]
     ]
     if wrong:
         pytest.fail("\n".join([f"{len(wrong)} contradiction(s):", *wrong]), pytrace=False)
