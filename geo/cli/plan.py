@@ -271,15 +271,13 @@ def _print_capacity_plan(found: CapacityPlan, out: Path | None, *, as_json: bool
     """Print a plan where capacities bind, and write its labels and figures where a folder is given."""
     from geo.answers.capacity import capacity_plan_answer
     from geo.answers.tables import rounded
-    from geo.report.data_package import PACKAGE_FILE, result_files
-    from geo.report.tables import table_files, write_summary, write_table
+    from geo.report.tables import write_results
 
     names: tuple[str, ...] = ()
     if out is not None:
-        with result_files(out, "Plan où chaque site ne peut servir qu'un nombre d'habitants") as beside:
-            write_table(rounded(found.labels), beside / "capacity_labels.csv", of="place")
-            write_summary(found.to_dict(), beside / "capacity_plan.json")
-        names = (*table_files("capacity_labels"), "capacity_plan.json", PACKAGE_FILE)
+        title = "Plan où chaque site ne peut servir qu'un nombre d'habitants"
+        labels = {"capacity_labels": (rounded(found.labels), "place")}
+        names = write_results(out, title, labels, ("capacity_plan", found.to_dict()))
     if as_json:
         print_json(found.to_dict())
         return

@@ -13,7 +13,7 @@ from geo.answers.hours import week_table
 from geo.answers.tables import rounded
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.geopackage import write_layer
-from geo.report.tables import table_files, with_origin, write_summary, write_table
+from geo.report.tables import table_files, with_origin, write_results, write_summary, write_table
 from geo.siting.scenario_json import scenario_to_json
 
 if TYPE_CHECKING:
@@ -59,11 +59,9 @@ def fragility_content(fragility: Fragility) -> dict[str, Any]:
 
 def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
     """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
-    with result_files(folder, "Ce qui dépend de chaque site", territory.manifest) as beside:
-        write_table(rounded(fragility.sites), beside / "fragility.csv", of="site")
-        write_table(_by_code(fragility.communes), beside / "second_site.csv")
-        write_summary(with_origin(territory, fragility_content(fragility)), beside / "fragility.json")
-    return *table_files("fragility", "second_site"), "fragility.json", PACKAGE_FILE
+    tables = {"fragility": (rounded(fragility.sites), "site"), "second_site": (_by_code(fragility.communes), "")}
+    content = with_origin(territory, fragility_content(fragility))
+    return write_results(folder, "Ce qui dépend de chaque site", tables, ("fragility", content), territory.manifest)
 
 
 def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple[str, ...]:
@@ -76,11 +74,10 @@ def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple
 
 def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
-    with result_files(folder, "Heures d'ouverture", territory.manifest) as beside:
-        write_table(week_table(opening), beside / "hours.csv")
-        write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), beside / "half_days.csv", of="site")
-        write_summary(with_origin(territory, opening.to_dict()), beside / "hours.json")
-    return *table_files("hours", "half_days"), "hours.json", PACKAGE_FILE
+    half_days = rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN))
+    tables = {"hours": (week_table(opening), ""), "half_days": (half_days, "site")}
+    content = with_origin(territory, opening.to_dict())
+    return write_results(folder, "Heures d'ouverture", tables, ("hours", content), territory.manifest)
 
 
 def access_figures(

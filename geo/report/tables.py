@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from geo.access.diagnosis import Diagnosis
     from geo.territory import Territory
+    from geo.territory.manifest import Manifest
 
 #: Columns of ``communes.csv``, in order.
 COMMUNE_CSV_COLUMNS: Final = (
@@ -140,6 +141,31 @@ def table_files(*names: str) -> tuple[str, ...]:
     ('labels.csv', 'labels.parquet')
     """
     return tuple(f"{name}.{ending}" for name in names for ending in ("csv", "parquet"))
+
+
+def write_results(
+    folder: Path,
+    title: str,
+    tables: Mapping[str, tuple[pd.DataFrame, str]],
+    summary: tuple[str, Mapping[str, Any]],
+    manifest: Manifest | None = None,
+) -> tuple[str, ...]:
+    """Write tables and the figures beside them into a folder, all or none; return their names.
+
+    `title`, `manifest`: As for `result_files`. `tables`: Each with what its rows are (`write_table`), by name.
+    `summary`: Name of the JSON file without its ending, and its content.
+
+    Raises
+    ------
+    SourceError
+        The folder cannot be written to.
+    """
+    name, content = summary
+    with result_files(folder, title, manifest) as beside:
+        for table, (rows, of) in tables.items():
+            write_table(rows, beside / f"{table}.csv", of=of)
+        write_summary(content, beside / f"{name}.json")
+    return *table_files(*tables), f"{name}.json", PACKAGE_FILE
 
 
 def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
