@@ -43,7 +43,7 @@ FACILITY_COLUMNS: Final = (
     "main_site",
 )
 
-#: Those that a citizen is given as they are, each with its label (`geo.answers.nearest`), where it holds a text.
+#: Those that a citizen is given as they are, each with its label (`geo.answers.site_words`), where it holds a text.
 DETAIL_COLUMNS: Final = ("comment", "bearer")
 
 #: Columns of a commune table, indexed by `commune_code` (text), besides `geometry` (Polygon or

@@ -14,6 +14,7 @@ from geo.finder.wishes import Wishes, chosen_day, chosen_moment
 from geo.kinds import SITE_KINDS, list_name
 from geo.needless import require_useful
 from geo.network.modes import CAR, MODES, require_mode
+from geo.parameters import MEANING
 from geo.question import THRESHOLD_BOUNDS_MIN, Question, worded_question
 from geo.transit.round_trip import Rules
 from geo.transit.window import Window
@@ -34,6 +35,11 @@ Text = Annotated[str, Field(max_length=_LONGEST)]
 def _one_of(*words: str) -> Any:
     """Describe a text that is one of these words; another one is refused by whoever reads it, in French."""
     return Field(json_schema_extra={"enum": list(words)})
+
+
+def _meaning(name: str) -> str:
+    """Return what a parameter is; the options that it names are parameters here, without hyphens."""
+    return MEANING[name].replace("--", "")
 
 
 Kind = Annotated[Text, _one_of(*sorted(SITE_KINDS))]
@@ -69,18 +75,12 @@ def require_once(given: Iterable[str]) -> None:
 class _TripQuery(_Query):
     """What makes a round trip by public transport possible."""
 
-    walk_min: Annotated[
-        float, Field(ge=0, le=120, description="transit : minutes à pied, jusqu'à un arrêt ou depuis un arrêt.")
-    ] = _RULES.walk_min
-    way_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au plus par trajet.")] = (
-        _RULES.way_min
+    walk_min: Annotated[float, Field(ge=0, le=120, description=_meaning("walk-min"))] = _RULES.walk_min
+    way_min: Annotated[float, Field(ge=0, le=1440, description=_meaning("way-min"))] = _RULES.way_min
+    visit_min: Annotated[float, Field(ge=0, le=1440, description=_meaning("visit-min"))] = _RULES.visit_min
+    direct_walk_min: Annotated[float, Field(ge=0, le=120, description=_meaning("direct-walk-min"))] = (
+        _RULES.direct_walk_min
     )
-    visit_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au moins sur place.")] = (
-        _RULES.visit_min
-    )
-    direct_walk_min: Annotated[
-        float, Field(ge=0, le=120, description="transit : minutes à pied au plus jusqu'au site, sans véhicule.")
-    ] = _RULES.direct_walk_min
 
     def rules(self) -> Rules:
         """Return them as one value."""
@@ -93,30 +93,28 @@ class NearQuery(_TripQuery):
     commune: Annotated[
         Text | None, Field(description="Commune, code INSEE ou code postal ; sinon lon et lat.", examples=["Sare"])
     ] = None
-    lon: Annotated[float | None, Field(ge=-180, le=180, description="Longitude en degrés.")] = None
-    lat: Annotated[float | None, Field(ge=-90, le=90, description="Latitude en degrés.")] = None
-    k: Annotated[int, Field(ge=1, le=_MOST_PLACES, description="Nombre de lieux.")] = 5
-    facilities: Annotated[Text, Field(description="sites, tax-offices, ou le nom d'une autre liste.")] = "sites"
+    lon: Annotated[float | None, Field(ge=-180, le=180, description=_meaning("lon"))] = None
+    lat: Annotated[float | None, Field(ge=-90, le=90, description=_meaning("lat"))] = None
+    k: Annotated[int, Field(ge=1, le=_MOST_PLACES, description=_meaning("k"))] = 5
+    facilities: Annotated[Text, Field(description=_meaning("facilities"))] = "sites"
     mode: Annotated[
         Text,
         _one_of(*MODES, TRANSIT),
-        Field(description="car, walk, bike, ou transit : aller-retour en transports en commun à partir de at."),
+        Field(description=_meaning("nearest mode")),
     ] = CAR
     at: Annotated[
         Text | None,
         Field(
-            description="Jour et heure, « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent.",
+            description=_meaning("at"),
             examples=["2026-11-24 17:30"],
         ),
     ] = None
-    open_: Annotated[bool, Field(alias="open", description="Seulement les sites ouverts maintenant.")] = False
-    saturday: Annotated[bool, Field(description="Seulement les sites ouverts le samedi.")] = False
-    evening: Annotated[bool, Field(description="Seulement les sites ouverts un jour après 17 h 30.")] = False
-    no_appointment: Annotated[bool, Field(description="Seulement sans rendez-vous.")] = False
-    kind: Annotated[
-        list[Kind], Field(max_length=10, description="main (site), antenne ou bus ; répétable ; tous par défaut.")
-    ] = []
-    operator: Annotated[Text | None, Field(description="Seulement les sites que cet opérateur visite : Cnav…")] = None
+    open_: Annotated[bool, Field(alias="open", description=_meaning("open"))] = False
+    saturday: Annotated[bool, Field(description=_meaning("saturday"))] = False
+    evening: Annotated[bool, Field(description=_meaning("evening"))] = False
+    no_appointment: Annotated[bool, Field(description=_meaning("no-appointment"))] = False
+    kind: Annotated[list[Kind], Field(max_length=10, description=_meaning("kind"))] = []
+    operator: Annotated[Text | None, Field(description=_meaning("operator"))] = None
 
     def question(self) -> NearQuestion:
         """Return what is asked; raise `ParameterError` where a word of it is not understood, or changes nothing."""
@@ -160,37 +158,24 @@ class CoverageQuery(_TripQuery):
     threshold: Annotated[
         float, Field(ge=THRESHOLD_BOUNDS_MIN[0], le=THRESHOLD_BOUNDS_MIN[1], description="Seuil en minutes, compris.")
     ] = _USUAL.threshold_min
-    facilities: Annotated[Text, Field(description="sites, tax-offices, ou le nom d'une autre liste.")] = (
-        _USUAL.facilities
-    )
-    rule: Annotated[
-        Text, _one_of("mean-time", "share"), Field(description="mean-time (temps moyen) ou share (part des habitants).")
-    ] = "mean-time"
-    min_share: Annotated[float, Field(gt=0, le=1, description="Part minimale des habitants, pour la règle share.")] = (
-        _USUAL.rule.min_share
-    )
-    buses: Annotated[bool, Field(alias="bus", description="Compter les bus à leur point d'attache.")] = (
-        "bus" in _USUAL.kinds
-    )
-    antennes: Annotated[bool, Field(description="Compter les antennes.")] = "antenne" in _USUAL.kinds
+    facilities: Annotated[Text, Field(description=_meaning("facilities"))] = _USUAL.facilities
+    rule: Annotated[Text, _one_of("mean-time", "share"), Field(description=_meaning("rule"))] = "mean-time"
+    min_share: Annotated[float, Field(gt=0, le=1, description=_meaning("min-share"))] = _USUAL.rule.min_share
+    buses: Annotated[bool, Field(alias="bus", description=_meaning("bus"))] = "bus" in _USUAL.kinds
+    antennes: Annotated[bool, Field(description=_meaning("antennes"))] = "antenne" in _USUAL.kinds
     mode: Annotated[
         Text,
         _one_of(*MODES, TRANSIT),
-        Field(
-            description="car ; walk, bike : qui est à threshold minutes ou moins, à pied ou à vélo ; transit : qui "
-            "peut aller dans un site et en revenir le jour de day sans voiture."
-        ),
+        Field(description=_meaning("diagnose mode")),
     ] = CAR
     day: Annotated[
         Text | None,
         Field(
-            description="transit : jour, AAAA-MM-JJ ; sinon un mardi hors vacances scolaires, choisi.",
+            description=_meaning("day"),
             examples=["2025-02-04"],
         ),
     ] = None
-    window: Annotated[
-        Text, Field(description="transit : de quand à quand on part de chez soi, pour le temps de porte à porte.")
-    ] = "07:00-09:00"
+    window: Annotated[Text, Field(description=_meaning("window"))] = "07:00-09:00"
 
     def asked(self) -> CoverageAsked:
         """Return what is asked; raise `ParameterError` where a word of it is not understood, or changes nothing."""

@@ -19,6 +19,7 @@ from geo.cli.options import (
 )
 from geo.cli.output import print_answer, print_each, print_items, print_json, print_line, print_written
 from geo.network.modes import ACTIVE_MODES, CAR, require_mode
+from geo.parameters import MEANING
 
 if TYPE_CHECKING:
     from geo.question import Question
@@ -39,17 +40,10 @@ def diagnose(
     ] = None,
     mode: Annotated[
         str,
-        typer.Option(
-            help="car ; walk, bike : qui est à --threshold minutes ou moins, à pied ou à vélo ; transit : qui peut "
-            "aller dans un site et en revenir le jour de --day sans voiture."
-        ),
+        typer.Option(help=MEANING["diagnose mode"]),
     ] = CAR,
-    day: Annotated[
-        str | None, typer.Option(help="transit : jour, AAAA-MM-JJ ; sinon un mardi hors vacances scolaires, choisi.")
-    ] = None,
-    window: Annotated[
-        str, typer.Option(help="transit : de quand à quand on part de chez soi, pour le temps de porte à porte.")
-    ] = "07:00-09:00",
+    day: Annotated[str | None, typer.Option(help=MEANING["day"])] = None,
+    window: Annotated[str, typer.Option(help=MEANING["window"])] = "07:00-09:00",
     as_json: AsJson = False,
 ) -> None:
     """Measure coverage and write it."""

@@ -22,6 +22,7 @@ from geo.cli.options import (
 from geo.cli.output import print_each, print_json
 from geo.errors import ParameterError
 from geo.kinds import SITES, list_name
+from geo.parameters import MEANING
 
 if TYPE_CHECKING:
     from geo.finder.wishes import Wishes
@@ -36,9 +37,9 @@ def nearest(
         str | None, typer.Argument(metavar="[LIEU]", help="Commune, code postal ou adresse ; sans lui, --lon et --lat.")
     ] = None,
     folder: TerritoryFolder = None,
-    lon: Annotated[float | None, typer.Option(help="Longitude en degrés.")] = None,
-    lat: Annotated[float | None, typer.Option(help="Latitude en degrés.")] = None,
-    k: Annotated[int, typer.Option("-k", help="Nombre de lieux.")] = 5,
+    lon: Annotated[float | None, typer.Option(help=MEANING["lon"])] = None,
+    lat: Annotated[float | None, typer.Option(help=MEANING["lat"])] = None,
+    k: Annotated[int, typer.Option("-k", help=MEANING["k"])] = 5,
     route_service: Annotated[
         bool,
         typer.Option(
@@ -49,9 +50,7 @@ def nearest(
     facilities: Facilities = SITES,
     mode: Annotated[
         str,
-        typer.Option(
-            help="car, walk, bike, ou transit : aller-retour en transports en commun, départ à partir de --at."
-        ),
+        typer.Option(help=MEANING["nearest mode"]),
     ] = "car",
     as_json: AsJson = False,
 ) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from geo.errors import ParameterError
 from geo.kinds import SITE_KINDS
+from geo.parameters import MEANING
 from geo.question import DEFAULT_LEAST_RESIDENTS, Question, worded_question
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ TerritoryFolder = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="N'écrit que du JSON sur la sortie standard.")]
 PopulationFile = Annotated[Path | None, typer.Option(help="Populations légales (INSEE, PMUN).")]
 Profile = Annotated[str, typer.Option(help="Profil de vitesse : courant ou fluide.")]
-Facilities = Annotated[str, typer.Option(help="sites, tax-offices, ou le nom d'une autre liste de lieux.")]
+Facilities = Annotated[str, typer.Option(help=MEANING["facilities"])]
 
 Day = Annotated[str | None, typer.Option(help="Date à écrire, AAAA-MM-JJ ; celle du jour sinon.")]
 
@@ -53,15 +54,10 @@ def asked_question(
         ),
     ] = _USUAL.threshold_min,
     facilities: Facilities = _USUAL.facilities,
-    rule: Annotated[
-        str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")
-    ] = _USUAL.rule.kind.replace("_", "-"),
-    min_share: Annotated[
-        float, typer.Option(help="Part minimale des habitants, pour la règle share.")
-    ] = _USUAL.rule.min_share,
-    buses: Annotated[bool, typer.Option("--bus/--no-bus", help="Compter les bus à leur point d'attache.")] = "bus"
-    in _USUAL.kinds,
-    antennes: Annotated[bool, typer.Option("--antennes/--no-antennes", help="Compter les antennes.")] = "antenne"
+    rule: Annotated[str, typer.Option(help=MEANING["rule"])] = _USUAL.rule.kind.replace("_", "-"),
+    min_share: Annotated[float, typer.Option(help=MEANING["min-share"])] = _USUAL.rule.min_share,
+    buses: Annotated[bool, typer.Option("--bus/--no-bus", help=MEANING["bus"])] = "bus" in _USUAL.kinds,
+    antennes: Annotated[bool, typer.Option("--antennes/--no-antennes", help=MEANING["antennes"])] = "antenne"
     in _USUAL.kinds,
 ) -> Question:
     """Return what these options ask; raise `ParameterError` where that makes no sense."""
@@ -69,19 +65,13 @@ def asked_question(
 
 
 def asked_wishes(
-    at: Annotated[
-        str | None, typer.Option(help="Jour et heure : « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent.")
-    ] = None,
-    open_then: Annotated[bool, typer.Option("--open", help="Seulement les sites ouverts maintenant.")] = False,
-    saturday: Annotated[bool, typer.Option("--saturday", help="Seulement les sites ouverts le samedi.")] = False,
-    evening: Annotated[
-        bool, typer.Option("--evening", help="Seulement les sites ouverts un jour après 17 h 30.")
-    ] = False,
-    no_appointment: Annotated[bool, typer.Option("--no-appointment", help="Seulement sans rendez-vous.")] = False,
-    kind: Annotated[
-        list[str] | None, typer.Option(help="main (site), antenne ou bus ; répétable ; tous par défaut.")
-    ] = None,
-    operator: Annotated[str | None, typer.Option(help="Seulement les sites que cet opérateur visite : Cnav…")] = None,
+    at: Annotated[str | None, typer.Option(help=MEANING["at"])] = None,
+    open_then: Annotated[bool, typer.Option("--open", help=MEANING["open"])] = False,
+    saturday: Annotated[bool, typer.Option("--saturday", help=MEANING["saturday"])] = False,
+    evening: Annotated[bool, typer.Option("--evening", help=MEANING["evening"])] = False,
+    no_appointment: Annotated[bool, typer.Option("--no-appointment", help=MEANING["no-appointment"])] = False,
+    kind: Annotated[list[str] | None, typer.Option(help=MEANING["kind"])] = None,
+    operator: Annotated[str | None, typer.Option(help=MEANING["operator"])] = None,
 ) -> Wishes:
     """Return what these options ask of a site."""
     from geo.finder.wishes import Wishes, chosen_moment
@@ -98,14 +88,10 @@ def asked_wishes(
 
 
 def asked_rules(
-    walk_min: Annotated[
-        float, typer.Option(help="transit : minutes à pied au plus, jusqu'à un arrêt ou depuis un arrêt.")
-    ] = 20.0,
-    way_min: Annotated[float, typer.Option(help="transit : minutes au plus par trajet.")] = 120.0,
-    visit_min: Annotated[float, typer.Option(help="transit : minutes au moins sur place.")] = 45.0,
-    direct_walk_min: Annotated[
-        float, typer.Option(help="transit : minutes à pied au plus de chez soi jusqu'au site, sans véhicule.")
-    ] = 30.0,
+    walk_min: Annotated[float, typer.Option(help=MEANING["walk-min"])] = 20.0,
+    way_min: Annotated[float, typer.Option(help=MEANING["way-min"])] = 120.0,
+    visit_min: Annotated[float, typer.Option(help=MEANING["visit-min"])] = 45.0,
+    direct_walk_min: Annotated[float, typer.Option(help=MEANING["direct-walk-min"])] = 30.0,
 ) -> Rules:
     """Return what makes a round trip by public transport possible."""
     from geo.transit.round_trip import Rules

@@ -18,7 +18,7 @@ import pandas as pd
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import Fault, SchemaError
 from geo.french import agreed, in_number, visible_column
-from geo.schemas import FACILITY_COLUMNS, check_facilities
+from geo.schemas import FACILITY_COLUMNS, FACILITY_DTYPES, check_facilities
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import MAX_CELLS
 from geo.sources.provenance import Provenance, SourceTable, rejected_rows, rejection_faults
@@ -110,8 +110,7 @@ def facility_frame(table: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> gpd.G
 
     Its texts are `visible`; an empty `opening_hours`, known and never open, stays empty.
     """
-    dtypes = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
-    columns = table.reindex(columns=list(FACILITY_COLUMNS)).astype(dtypes)
+    columns = table.reindex(columns=list(FACILITY_COLUMNS)).astype(FACILITY_DTYPES)
     texts = [name for name in FACILITY_COLUMNS if name not in {"appointment", "opening_hours"}]
     columns[texts] = columns[texts].apply(visible_column)
     return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(lon, lat), crs=WGS84).reset_index(drop=True)
