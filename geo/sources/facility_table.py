@@ -80,17 +80,20 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
     """
     table = rows.table.assign(**{name: visible_column(rows.table[name]) for name in ("name", "facility_id")})
     reasons = pd.Series(pd.NA, index=table.index, dtype="string") if rows.reasons is None else rows.reasons.copy()
-    reasons = reasons.fillna(position_reasons(rows.lon, rows.lat))
+    misplaced = position_reasons(rows.lon, rows.lat)
+    reasons = reasons.fillna(misplaced)
     reasons = reasons.mask(reasons.isna() & table["name"].isna(), "nom absent")
     reasons = reasons.mask(reasons.isna() & table["facility_id"].isna(), "identifiant absent")
     reasons = reasons.fillna(_repeated_reasons(table.loc[reasons.isna(), "facility_id"]))
     rejected = rejected_rows(table.index, table["facility_id"], reasons)
     usable = reasons.isna().to_numpy()
     if not usable.any():
-        advice = (
-            "Aucune ligne n'est utilisable : vérifiez les colonnes de position. Se lisent : une latitude et une "
-            "longitude, x et y en Lambert-93, du WKT, « [lon, lat] » ; ni geohash ni « plus code »."
-        )
+        advice = "Aucune ligne n'est utilisable : corrigez ces cellules."
+        if table.empty or misplaced.notna().any():
+            advice = (
+                "Aucune ligne n'est utilisable : vérifiez les colonnes de position. Se lisent : une latitude et une "
+                "longitude, x et y en Lambert-93, du WKT, « [lon, lat] » ; ni geohash ni « plus code »."
+            )
         raise SchemaError(dataset, rejection_faults(rejected) or [Fault("aucun lieu trouvé")], advice)
 
     frame = facility_frame(table[usable], rows.lon[usable], rows.lat[usable])

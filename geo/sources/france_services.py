@@ -1,7 +1,8 @@
 """The official list of France services sites (ANCT, data.gouv.fr, Licence Ouverte 2.0).
 
 Columns of 2024: https://www.data.gouv.fr/fr/datasets/liste-des-structures-france-services/. The schema
-used until 2023 (`itinerance`, and `format_fs` = "Site principal" or "Antenne") is read as well.
+used until 2023 (`itinerance`, and `format_fs` = "Site principal", in 2020 "Espace labellisé", or "Antenne") is read
+as well.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ OTHER_LIST: Final = (
     "Pour une autre liste que celle de l'ANCT, nommez ses colonnes : --columns sites:name=COLONNE,position=COLONNE."
 )
 
-_PRINCIPAL: Final = frozenset({"principal", "site principal"})
+_PRINCIPAL: Final = frozenset({"principal", "site principal", "espace labellise"})
 #: Values of `format_fs` (folded) of a place that stays, and of one that travels.
 FIXED_FORMATS: Final = frozenset({"fixe", "multisites", "multisite", "fixe antenne s", "fixe antenne", "fixe antennes"})
 BUS_FORMATS: Final = frozenset({"bus equivalent", "bus", "itinerante", "itinerant", "mobile"})

@@ -56,7 +56,7 @@ def lists(sites, tmp_path):
 
 #: Rows by hand in the schema used until 2023, described by `itinerance` and `format_fs`, and what became of each in 2024.
 _OF_2020 = (
-    ("1", "Maison de Delle", "Site principal", "Non", "47.5079", "6.9995"),  # the same
+    ("1", "Maison de Delle", "Espace labellisé", "Non", "47.5079", "6.9995"),  # the same
     ("2", "Antenne de Beaucourt", "Antenne", "Non", "47.4876", "6.9267"),  # main since
     ("3", "Bus du Sud", "Site principal", "Oui", "47.5690", "6.8560"),  # the same, described as a bus
     ("4", "Poste de Grandvillars", "Site principal", "", "47.5386", "6.9686"),  # closed

@@ -163,6 +163,8 @@ def test_kind_in_the_older_schema(read):
         ("Site principal", "Non"): "main",
         ("Site principal", ""): "main",
         ("Site principal", "Oui"): "bus",
+        ("Espace labellisé", ""): "main",
+        ("Espace labellisé", "Oui"): "bus",
         ("Antenne", "non"): "antenne",
         ("Antenne", ""): "antenne",
         ("Antenne", "Oui"): "bus",
@@ -270,6 +272,8 @@ def test_missing_columns_are_listed_together(read):
 def test_a_list_without_any_usable_row_is_an_error(read):
     with pytest.raises(SchemaError, match="ligne 2 : position absente"):
         read({"latitude": ""})
+    with pytest.raises(SchemaError, match=r"type_fs « Satellite ».* utilisable : corrigez ces cellules\."):
+        read({"type_fs": "Satellite"})
 
 
 def test_text_from_outside_is_kept_as_it_is(read):
