@@ -10,6 +10,7 @@ import pytest
 
 from geo.report.label_dossiers import dossiers_pdf, served_rows
 from geo.siting.plan import plan
+from tests.pdf_text import page_text
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def made(embedded):
 
 
 def pages(content):
-    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+    return [" ".join(page_text(page).split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
 
 
 def test_one_page_a_label(made, embedded):

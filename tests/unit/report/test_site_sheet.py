@@ -18,6 +18,7 @@ from geo.finder.site_trips import SiteTrip, Step
 from geo.finder.wishes import Wishes
 from geo.maps.static.lettering import FONT_FOLDER
 from geo.report.site_sheet import site_sheet_pdf, site_sheet_text
+from tests.pdf_text import page_text
 
 HOSTILE = [
     '#panic("executed")',
@@ -66,7 +67,7 @@ def opened(pdf):
 
 
 def words(pdf):
-    return " ".join(opened(pdf).pages[0].extract_text().split())
+    return " ".join(page_text(opened(pdf).pages[0]).split())
 
 
 def flat(text):

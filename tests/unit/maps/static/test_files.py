@@ -10,6 +10,7 @@ from PIL import Image
 
 from geo.errors import ParameterError
 from geo.maps.static.files import FORMATS, write_sheet
+from tests.pdf_text import page_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -56,7 +57,7 @@ def test_pdf_is_tagged_and_its_text_can_be_searched(draw, tmp_path):
     page = document.pages[0]
     millimetres = sorted(float(edge) * 25.4 / 72 for edge in page.mediabox[2:])
     assert millimetres == pytest.approx([210, 297], abs=0.2)
-    assert "Les temps de trajet sont approchés" in page.extract_text()
+    assert "Les temps de trajet sont approchés" in page_text(page)
 
 
 def test_another_ending_is_refused_before_anything_is_written(draw, tmp_path):
