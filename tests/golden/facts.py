@@ -291,6 +291,8 @@ MODE_communes_without count
 must screen.MODE terminal.MODE html.MODE
 Personne n'est à 20 min ou moins BY dans # communes?
 Le centre de # communes? sur <count>(?: \(<count> habitants?\))? est à plus de 20 min BY
+Personne n'est à 20 min ou moins BY dans la seule commune => 1
+Le centre de la seule commune(?: \(<count> habitants?\))? est à plus de 20 min BY => 1
 @screen.MODE Communes (?:où personne|dont le centre) ne l'est(?: pas)? #
 """
 
