@@ -166,6 +166,7 @@ async def run(address: str, processes: list[int], options: argparse.Namespace) -
         sys.exit(f"one visitor alone fails: {warm_up.errors}")
     print(f"memory after one visitor: {memory_text(processes)}")
     begin, taken, own = time.monotonic(), sum(map(processor_s, processes)), own_processor_s()
+    plans_taken = sum(map(processor_s, beside(processes)))
     end = begin + options.seconds
     arrive_s = options.think if options.arrive is None else options.arrive
     visits = [
@@ -179,17 +180,30 @@ async def run(address: str, processes: list[int], options: argparse.Namespace) -
     print(f"memory at the end: {memory_text(processes)}")
     lasted = time.monotonic() - begin
     taken, times = sum(map(processor_s, processes)) - taken, sum(map(len, figures.seconds.values()))
-    print(f"processor: {taken / lasted:.0%} of one, {taken / max(times, 1):.3f} s an interaction")
+    plans_taken = sum(map(processor_s, beside(processes))) - plans_taken
+    print(f"processor of the app: {taken / lasted:.0%} of one, {taken / max(times, 1):.3f} s an interaction")
+    print(
+        f"processor of its plans beside: {plans_taken / lasted:.0%} of one, "
+        f"{plans_taken / max(len(figures.seconds['plan']), 1):.3f} s a plan"
+    )
     print(f"processor of the visitors themselves: {(own_processor_s() - own) / lasted:.0%} of one")
     return figures
 
 
 def memory_text(processes: list[int]) -> str:
-    """Return the memory of the processes in words; of several, what they share is counted once as well."""
-    resident = f"{sum(map(memory_mb, processes)):.0f} MB"
-    if len(processes) == 1:
-        return resident
-    return f"{resident} resident, {sum(map(proportional_mb, processes)):.0f} MB with what they share counted once"
+    """Return the memory of the processes, and of those of their plans, in words; and what all share counted once."""
+    plans = beside(processes)
+    app, apart, once = (
+        sum(map(memory, which))
+        for memory, which in ((memory_mb, processes), (memory_mb, plans), (proportional_mb, [*processes, *plans]))
+    )
+    return f"{app:.0f} MB and {apart:.0f} MB beside for plans, {once:.0f} MB in all with what they share counted once"
+
+
+def beside(processes: list[int]) -> list[int]:
+    """Return the processes that these have started: those that make their plans (`geo.ui.plan_process`)."""
+    started = [file.read_text() for each in processes for file in Path(f"/proc/{each}/task").glob("*/children")]
+    return [int(number) for text in started for number in text.split()]
 
 
 def memory_mb(process: int) -> float:
