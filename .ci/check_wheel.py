@@ -41,7 +41,7 @@ page = AppTest.from_file(serve._APP, default_timeout={_PATIENCE_S})
 page.query_params.update(territoire="64", ecran="planifier", labels="5")
 failed = page.run().exception
 plan_process.end_plans_apart()
-print(json.dumps({{"failed": len(failed), "labels": [found and [*found.labels["code"]] for found in made]}}))
+print(json.dumps({{"failed": len(failed), "labels": [found and [*found.plan.labels["code"]] for found in made]}}))
 """
 
 

@@ -24,10 +24,18 @@ from geo.sources.zones import read_frr, read_qpv
 from geo.ui import cache
 from geo.ui.background import begin_ahead, calculated
 from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload
-from geo.ui.kept_answers import kept
+from geo.ui.kept_answers import kept, once
 from geo.ui.own_territory import own_territory
 from geo.ui.plan_process import plan_apart
-from geo.ui.plan_question import PlanAsked, PlanQuestion, fetched_frame, plan_of, remembered, room_for_problems
+from geo.ui.plan_question import (
+    PlanAsked,
+    PlanQuestion,
+    fetched_frame,
+    near_of,
+    plan_of,
+    remembered,
+    room_for_problems,
+)
 from geo.ui.state import AppState
 
 if TYPE_CHECKING:
@@ -48,6 +56,8 @@ if TYPE_CHECKING:
 PLAN: Final = "plan"
 #: Name of the calculation of the plans beside it, for two publics.
 BESIDE: Final = "plans_beside"
+#: What is kept with a plan: its sentence on those who walk or cycle.
+_NEAR: Final = "near"
 #: What each aim of the address is called by `geo.siting.plan.plan`.
 MODELS: Final[Mapping[Aim, Model]] = {
     "habitants": "coverage",
@@ -131,12 +141,20 @@ def _work(territory: Territory, question: PlanQuestion) -> Work:
     source = None if any(question.files) else cache.source_of(territory)
 
     def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Plan:
-        apart = None
+        made = None
         if source is not None:
-            apart = plan_apart(PlanAsked(source, territory.fingerprint, question), progress, cancel)
-        return apart or plan_of(territory, question, inputs, prepare, progress=progress, cancel=cancel)
+            made = plan_apart(PlanAsked(source, territory.fingerprint, question), progress, cancel)
+        if made is None:
+            return plan_of(territory, question, inputs, prepare, progress=progress, cancel=cancel)
+        once(made.plan, _NEAR, lambda: made.near)
+        return made.plan
 
     return work
+
+
+def near_said(territory: Territory, plan: Plan) -> str:
+    """Return what a plan changes for those who walk or cycle, in one sentence; empty for nothing."""
+    return once(plan, _NEAR, lambda: near_of(territory, plan))
 
 
 def modes_beside(territory: Territory, plan: Plan) -> tuple[Mode, ...]:

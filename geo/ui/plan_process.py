@@ -5,6 +5,7 @@ Where there is no such process, or it is busy, starting or broken, the caller ma
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import pickle
@@ -17,16 +18,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.ui.plan_question import AT_ONCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.errors import MaillageError
-    from geo.siting.plan import Plan
-    from geo.ui.plan_question import PlanAsked
+    from geo.ui.plan_question import PlanAsked, PlanMade
 
 _log = logging.getLogger(__name__)
 
-#: Seconds that a plan waits for the one before it to end; then another thread of the app makes it.
+#: Seconds that a plan waits for one before it to end; then another thread of the app makes it.
 _PATIENCE_S: Final = 5.0
 _POLL_S: Final = 0.25
 #: How often a process that broke is started again while the app lives.
@@ -41,7 +43,7 @@ _ENVIRONMENT: Final = {
 
 
 class PlanProcess:
-    """A process that makes plans, one at a time (`geo.ui.plan_worker`)."""
+    """A process that makes plans, `AT_ONCE` at a time (`geo.ui.plan_worker`)."""
 
     def __init__(self, folder: str | None) -> None:
         """Start it; `folder`: the territory that the app was opened on."""
@@ -54,12 +56,17 @@ class PlanProcess:
             bufsize=1_000_000,  # a plan is read in few pieces: each is a wait for the interpreter
             env=os.environ | _ENVIRONMENT | {"PYTHONPATH": path},
         )
-        self._turn = threading.Lock()
-        self._heard: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
-        self._number = 0
-        self._ready = threading.Event()
-        self.gone = False
+        self._turns = threading.Semaphore(AT_ONCE)
+        #: What is said of each plan under way, by its number.
+        self._heard: dict[int, queue.SimpleQueue[tuple[Any, ...]]] = {}
+        self._numbers, self._sent = itertools.count(1), threading.Lock()
+        self._ready, self._gone = threading.Event(), threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended."""
+        return self._gone.is_set()
 
     @property
     def pid(self) -> int:
@@ -70,7 +77,9 @@ class PlanProcess:
         """Wait until it takes questions, at most some seconds; return whether it does."""
         return self._ready.wait(seconds) and not self.gone
 
-    def plan(self, asked: PlanAsked, progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Plan | None:
+    def plan(
+        self, asked: PlanAsked, progress: Callable[[float, str], None], cancel: Callable[[], bool]
+    ) -> PlanMade | None:
         """Return a plan; `None` where it was not made here: the process starts, is busy, broke, or has other files.
 
         `progress`, `cancel`: As in `geo.siting.plan.plan`.
@@ -85,7 +94,7 @@ class PlanProcess:
         try:
             return self._answer(asked, progress, cancel)
         finally:
-            self._turn.release()
+            self._turns.release()
 
     def end(self) -> None:
         """End the process, a plan under way too."""
@@ -99,23 +108,37 @@ class PlanProcess:
 
     def _take_turn(self, cancel: Callable[[], bool]) -> bool:
         until = time.monotonic() + _PATIENCE_S
-        while not self._turn.acquire(timeout=_POLL_S):
+        while not self._turns.acquire(timeout=_POLL_S):
             if cancel() or time.monotonic() > until:
                 return False
         return True
 
     def _answer(
         self, asked: PlanAsked, progress: Callable[[float, str], None], cancel: Callable[[], bool]
-    ) -> Plan | None:
-        self._number += 1
-        self._send(asked)
+    ) -> PlanMade | None:
+        number = next(self._numbers)
+        heard = self._heard[number] = queue.SimpleQueue()
+        try:
+            self._send(number, asked)
+            return self._ending(number, heard, progress, cancel)
+        finally:
+            del self._heard[number]
+
+    def _ending(
+        self,
+        number: int,
+        heard: queue.SimpleQueue[tuple[Any, ...]],
+        progress: Callable[[float, str], None],
+        cancel: Callable[[], bool],
+    ) -> PlanMade | None:
+        """Return what the process has made in the end, progress told meanwhile."""
         is_told = False
         while True:
             if not is_told and cancel():
                 is_told = True
-                self._send(None)
+                self._send(number, None)
             try:
-                kind, *rest = self._heard.get(timeout=_POLL_S)
+                kind, *rest = heard.get(timeout=_POLL_S)
             except queue.Empty:
                 if self.gone:
                     return None
@@ -127,16 +150,16 @@ class PlanProcess:
                 raise refusal
             elif kind == "found":
                 progress(1.0, "Plan terminé.")
-                found: Plan = rest[0]
-                return found
+                made: PlanMade = rest[0]
+                return made
             else:
                 if kind == "other":
                     _log.warning("Un territoire a d'autres fichiers qu'à son chargement : son plan est calculé ici.")
                 return None
 
-    def _send(self, asked: PlanAsked | None) -> None:
-        with suppress(OSError, ValueError):  # it is gone, which `_listen` tells
-            self._stdin.write(pickle.dumps((self._number, asked)))
+    def _send(self, number: int, asked: PlanAsked | None) -> None:
+        with self._sent, suppress(OSError, ValueError):  # it is gone, which `_listen` tells
+            self._stdin.write(pickle.dumps((number, asked)))
             self._stdin.flush()
 
     @property
@@ -148,15 +171,16 @@ class PlanProcess:
         said = self._process.stdout
         with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
             while said is not None:
-                message = pickle.load(said)  # noqa: S301 - written by our own process
-                if message == ("ready",):
+                number, *message = pickle.load(said)  # noqa: S301 - written by our own process
+                if message == ["ready"]:
                     self._ready.set()
-                else:
-                    self._heard.put(message)
+                elif number in self._heard:
+                    self._heard[number].put(tuple(message))
         if said is not None:
             said.close()
-        self.gone = True
-        self._heard.put(("gone",))
+        self._gone.set()
+        for heard in list(self._heard.values()):
+            heard.put(("gone",))
 
 
 class _Running:
@@ -183,7 +207,7 @@ def end_plans_apart() -> None:
         former.end()
 
 
-def plan_apart(asked: PlanAsked, progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Plan | None:
+def plan_apart(asked: PlanAsked, progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> PlanMade | None:
     """Return a plan made by the process of this app; `None` where there is none that can, as `PlanProcess.plan`.
 
     Raises

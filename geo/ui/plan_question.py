@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache as cache_once
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cachetools import LRUCache
 
+from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.settings import Settings
 from geo.siting.plan import plan
 from geo.siting.problem import siting_problem
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from geo.sources.provenance import SourceTable
     from geo.territory import Territory
 
+#: Plans that the process beside makes at once: one that is searched for seconds, outside the interpreter, lets another
+#: one by.
+AT_ONCE: Final = 2
 #: Bytes of the problems kept for the next plans; that of a département known by its communes takes 0.1 to 0.6 MB.
 _KEPT_BYTES: Final = 24_000_000
 
@@ -63,6 +67,18 @@ class PlanAsked:
     source: str
     fingerprint: str
     question: PlanQuestion
+
+
+class PlanMade(NamedTuple):
+    """A plan and what it changes for those who walk or cycle, in one sentence (`geo.answers.plan_near`)."""
+
+    plan: Plan
+    near: str
+
+
+def near_of(territory: Territory, plan: Plan) -> str:
+    """Return what a plan of a territory changes for those who walk or cycle, in one sentence; empty for nothing."""
+    return near_sentence(near_with_labels(territory.parts, plan))
 
 
 def plan_of(

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cachetools import LRUCache
@@ -23,7 +24,16 @@ from geo.siting.plan import plan
 from geo.sources.zones import read_frr, read_qpv
 from geo.territory import Territory
 from geo.territory.embedded import view_names
-from geo.ui.plan_question import PlanAsked, fetched_frame, plan_of, remembered, room_for_problems
+from geo.ui.plan_question import (
+    AT_ONCE,
+    PlanAsked,
+    PlanMade,
+    fetched_frame,
+    near_of,
+    plan_of,
+    remembered,
+    room_for_problems,
+)
 
 if TYPE_CHECKING:
     from geo.siting.plan import Plan
@@ -38,33 +48,37 @@ _TOLD_EVERY_S: Final = 0.2
 
 
 class PlanMaker:
-    """Makes the plans that are asked for, with the territories and the problems of the last ones."""
+    """Makes the plans that are asked for, several at once, with the territories and the problems of the last ones."""
 
     def __init__(self, answer: BinaryIO) -> None:
         """Write what there is to say to `answer`."""
-        self._answer = answer
+        self._answer, self._said = answer, threading.Lock()
         self._territories: LRUCache[str, Territory] = LRUCache(_KEPT)
-        self._problems, self._lock = room_for_problems(), threading.Lock()
-        #: Number of the last plan that was stopped.
-        self.stopped = 0
+        self._problems, self._lock, self._loaded = room_for_problems(), threading.Lock(), threading.Lock()
+        #: Numbers of the plans under way that were stopped, and of those that had just ended.
+        self.stopped: set[int] = set()
 
-    def say(self, *message: Any) -> None:
-        """Write a message: what it is, then what belongs to it."""
-        pickle.dump(message, self._answer)
-        self._answer.flush()
+    def say(self, number: int, *message: Any) -> None:
+        """Write a message: the number of the plan, 0 for none, what the message is, then what belongs to it."""
+        content = pickle.dumps((number, *message))
+        with self._said:
+            self._answer.write(content)
+            self._answer.flush()
 
     def answer(self, number: int, asked: PlanAsked) -> None:
-        """Make a plan; write ``("found", plan)``, ``("refused", error)`` or, of another territory, ``("other",)``."""
-        territory = self._territory(asked)
+        """Make a plan; write ``"found", PlanMade``, ``"refused", error`` or, of another territory, ``"other"``."""
+        with self._loaded:
+            territory = self._territory(asked)
         if territory is None:
-            self.say("other")
+            self.say(number, "other")
             return
         try:
             found = self._plan(territory, number, asked)
         except MaillageError as error:
-            self.say("refused", error)
+            self.say(number, "refused", error)
         else:
-            self.say("found", found)
+            self.say(number, "found", PlanMade(found, near_of(territory, found)))
+        self.stopped.discard(number)
 
     def _territory(self, asked: PlanAsked) -> Territory | None:
         """Return the territory that is meant, loaded again where its files changed; `None` where they are others."""
@@ -84,7 +98,7 @@ class PlanMaker:
             nonlocal last
             if time.monotonic() - last >= _TOLD_EVERY_S:
                 last = time.monotonic()
-                self.say("told", share, sentence)
+                self.say(number, "told", share, sentence)
 
         return plan_of(
             territory,
@@ -97,7 +111,7 @@ class PlanMaker:
             },
             remembered(question, self._problems, self._lock),
             progress=progress,
-            cancel=lambda: self.stopped >= number,
+            cancel=lambda: number in self.stopped,
         )
 
 
@@ -107,15 +121,25 @@ def _listen(questions: queue.SimpleQueue[tuple[int, PlanAsked]], maker: PlanMake
         while True:
             number, asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by the app
             if asked is None:
-                maker.stopped = number
+                maker.stopped.add(number)
             else:
                 questions.put((number, asked))
     finally:
         os._exit(0)
 
 
+def _make(questions: queue.SimpleQueue[tuple[int, PlanAsked]], maker: PlanMaker) -> None:
+    """Answer one question after the other; where that breaks the whole process ends, which the app sees."""
+    try:
+        while True:
+            maker.answer(*questions.get())
+    except BaseException:  # noqa: BLE001 - written down, and the end
+        traceback.print_exc()
+        os._exit(1)
+
+
 def main() -> None:
-    """Load what plans need, say ``("ready",)``, and answer one question after the other."""
+    """Load what plans need, say ``"ready"``, and answer questions, `AT_ONCE` at a time."""
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no part of the answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the app is told too, and ends this process in its turn
@@ -124,9 +148,10 @@ def main() -> None:
     maker, questions = PlanMaker(answer), queue.SimpleQueue[tuple[int, PlanAsked]]()
     threading.Thread(target=_listen, args=(questions, maker), daemon=True).start()
     plan(Territory.load(sys.argv[1] if len(sys.argv) > 1 else next(iter(view_names()))), 1)
-    maker.say("ready")
-    while True:
-        maker.answer(*questions.get())
+    maker.say(0, "ready")
+    for _ in range(AT_ONCE - 1):
+        threading.Thread(target=_make, args=(questions, maker), daemon=True).start()
+    _make(questions, maker)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.errors import ParameterError
 from geo.settings import Settings
 from geo.siting.plan import plan
@@ -20,7 +22,7 @@ from geo.territory import Territory
 from geo.ui import cache, chosen_plan, plan_process
 from geo.ui.chosen_plan import plan_question
 from geo.ui.plan_process import PlanProcess, end_plans_apart, plan_apart, start_plans_apart
-from geo.ui.plan_question import PlanAsked
+from geo.ui.plan_question import AT_ONCE, PlanAsked, PlanMade
 from geo.ui.state import AppState
 from tests.unit.ui.plan_asked import ASKED
 
@@ -74,7 +76,8 @@ def assert_same(found, expected, where="plan"):
 
 
 def ask(process, question, cancel=lambda: False):
-    return process.plan(question, lambda *_: None, cancel)
+    made = process.plan(question, lambda *_: None, cancel)
+    return None if made is None else made.plan
 
 
 def is_alive(pid):
@@ -106,7 +109,10 @@ def test_the_plan_is_the_one_that_the_app_makes(beside, asked, here, changes):
         kinds=question.kinds,
     )
     for _ in range(2):  # the second one from what is remembered
-        assert_same(replace(ask(beside, asked(**changes)), time_s=None), replace(alone, time_s=None))
+        made = beside.plan(asked(**changes), lambda *_: None, lambda: False)
+        assert_same(replace(made.plan, time_s=None), replace(alone, time_s=None))
+        assert made.near == near_sentence(near_with_labels(here.parts, alone))
+        assert bool(made.near) is not alone.labels.empty
 
 
 def test_what_the_plan_refuses_is_refused_in_the_same_words(beside, asked, here):
@@ -130,10 +136,24 @@ def test_a_territory_of_other_files_is_left_to_the_app(beside, asked, tmp_path, 
     assert ask(beside, asked()) is not None
 
 
+def test_plans_that_are_asked_for_at_once_are_told_apart(beside, asked):
+    os.kill(beside.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(AT_ONCE) as visitors:
+        plans = [visitors.submit(ask, beside, asked(labels=labels)) for labels in range(1, AT_ONCE + 1)]
+        while len(beside._heard) < AT_ONCE:  # each has its turn, and waits for the answer to its own question
+            threading.Event().wait(0.01)
+        os.kill(beside.pid, signal.SIGCONT)
+    assert [len(each.result().labels) for each in plans] == list(range(1, AT_ONCE + 1))
+    assert not beside._heard
+
+
 def test_a_plan_does_not_wait_long_for_another_one(beside, asked, monkeypatch):
     monkeypatch.setattr(plan_process, "_PATIENCE_S", 0.0)
-    with beside._turn:
-        assert ask(beside, asked()) is None
+    for _ in range(AT_ONCE):
+        beside._turns.acquire()
+    assert ask(beside, asked()) is None
+    beside._turns.release(AT_ONCE)
+    assert ask(beside, asked()) is not None
 
 
 def test_a_process_that_breaks_is_replaced_and_the_app_says_so(embedded_folder, asked, caplog):
@@ -160,7 +180,7 @@ def test_one_that_always_breaks_is_given_up(monkeypatch, asked, caplog):
     try:
         for _ in range(plan_process._MOST_STARTS):
             process = plan_process._Running.process
-            process._heard.get(timeout=PATIENCE_S)
+            assert process._gone.wait(PATIENCE_S)
             assert plan_apart(asked(), lambda *_: None, lambda: False) is None
         assert plan_process._Running.process is None
         assert "et les suivants" in caplog.text
@@ -185,10 +205,12 @@ def test_no_process_stays_where_the_app_is_killed(embedded_folder):
 
 def test_the_screen_asks_the_process_beside(embedded_folder, monkeypatch):
     asked, territory = [], cache.load_territory(str(embedded_folder))
-    monkeypatch.setattr(chosen_plan, "plan_apart", lambda question, *_: asked.append(question) or "the plan")
+    made = PlanMade(plan(territory, 1), "what it changes on foot")
+    monkeypatch.setattr(chosen_plan, "plan_apart", lambda question, *_: asked.append(question) or made)
     question = plan_question(territory, AppState())
-    assert chosen_plan._work(territory, question)(lambda *_: None, lambda: False) == "the plan"
+    assert chosen_plan._work(territory, question)(lambda *_: None, lambda: False) is made.plan
     assert asked == [PlanAsked(str(embedded_folder), territory.fingerprint, question)]
+    assert chosen_plan.near_said(territory, made.plan) == made.near  # not worked out again
 
 
 def test_files_and_territories_of_visitors_never_leave_the_app(embedded, monkeypatch):

@@ -18,7 +18,6 @@ from geo.answers.label import (
 from geo.answers.other_public import PUBLICS
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_certainty import idle_sentence, replaced_sentence
-from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_then
 from geo.answers.plan_stops import never_retained_note, stops_table
 from geo.answers.plan_visitors import visitors_sentence
@@ -32,7 +31,7 @@ from geo.report.arguments_html import arguments_html
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_layers
 from geo.ui.background import forget
-from geo.ui.chosen_plan import PLAN, chosen_plan, mode_beside, modes_beside, plans_beside
+from geo.ui.chosen_plan import PLAN, chosen_plan, mode_beside, modes_beside, near_said, plans_beside
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings, unbroken
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
@@ -86,8 +85,7 @@ def show(visit: Visit) -> None:
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre le calcul", on_click=forget, args=(PLAN,))
-    near = once(plan, "near", lambda: near_sentence(near_with_labels(visit.territory.parts, plan)))
-    show_notes([*answer.notes, *filter(None, [near])])
+    show_notes([*answer.notes, *filter(None, [near_said(visit.territory, plan)])])
     # Not by a callback: it would open the plan of the run before, without a choice made just before the press.
     if len(plan.labels) and st.button(
         "Essayer ce plan comme scénario",
