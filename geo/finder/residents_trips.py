@@ -15,7 +15,7 @@ from geo.finder.near_stops import StopsNear, walks_of_pairs
 from geo.finder.without_car import hours_on
 from geo.transit.journeys import journeys
 from geo.transit.kernels import NEVER
-from geo.transit.round_trip import round_trip, told_arrival_s, told_departure_s
+from geo.transit.round_trip import round_trip
 from geo.transit.window import PERCENTILES, percentile_minutes, times_from_minutes
 
 if TYPE_CHECKING:
@@ -157,8 +157,8 @@ def residents_round_trips(
             if found is not None and found.time_out_min < best[point]:
                 best[point], chosen[point] = found.time_out_min, site
                 first, then = found.earliest_arrival_s, found.last_way_back_s
-                earliest[point] = -1 if first is None else told_arrival_s(first)
-                last[point] = -1 if then is None else told_departure_s(then)
+                earliest[point] = -1 if first is None else first
+                last[point] = -1 if then is None else then
                 wait[point] = -1 if first is None else found.earliest_wait_s // 60
             if window is not None:
                 soonest = times_from_minutes(out, leave_s, trips.rules.way_min * 60, walk_s and walk_s[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DAY_S: Final = 86_400
 #: Who would wait longer outside before the doors open is told the first arrival up to as long after they do.
 _NO_WAIT_S: Final = 15 * 60
+
+Seconds = TypeVar("Seconds", int, "NDArray[np.int64]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class Rules:
 class RoundTrip:
     """A round trip of one day, seconds of the day.
 
+    Whole minutes, as they are told: one leaves at the beginning of a minute and arrives at the end of one, so that a
+    visit of 45 minutes lasts as long between the hours that are said.
+
     `out`, `back`: which of the journeys out and back, `None` on foot. `earliest_arrival_s`: of all the ways of that
     day, the last arrival by which one is there when the place opens, else the first one after that is in time for a
     visit; this one as well where it comes within 15 minutes of the opening and the other waits for more than 15.
@@ -81,7 +86,7 @@ class RoundTrip:
         return (told_arrival_s(self.home_s) - told_departure_s(self.departure_s)) // 60
 
 
-def told_departure_s(second: int) -> int:
+def told_departure_s(second: Seconds) -> Seconds:
     """Return the second at which one is told to leave: the beginning of its minute.
 
     >>> told_departure_s(119), told_arrival_s(61), told_arrival_s(60)
@@ -90,7 +95,7 @@ def told_departure_s(second: int) -> int:
     return second // 60 * 60
 
 
-def told_arrival_s(second: int) -> int:
+def told_arrival_s(second: Seconds) -> Seconds:
     """Return the second at which one is told to arrive: the end of its minute."""
     return -(-second // 60) * 60
 
@@ -125,7 +130,7 @@ def round_trip(
     arrive, depart, out_row = _ways(out, way, not_before_s)
     leave, home, back_row = _ways_back(back, way)
     on_foot = walk_s is not None and max(walk_s) <= rules.on_foot_s
-    there_s, back_s = walk_s or (0, 0)
+    there_s, back_s = (told_arrival_s(seconds) for seconds in walk_s or (0, 0))
     best: tuple[int, ...] | None = None
     arrivals: list[tuple[int, int]] = []
     leaves: list[int] = []
@@ -160,12 +165,12 @@ def round_trip(
         first_s = int(by_opening.max() if len(by_opening) else comes_at.min())
         if opens - first_s > _NO_WAIT_S and len(after) and after.min() <= opens + _NO_WAIT_S:
             first_s = int(after.min())
-        arrivals.append((first_s, max(opens - told_arrival_s(first_s), 0)))
+        arrivals.append((first_s, max(opens - first_s, 0)))
         last = leave[leave >= helped[possible].min()]
         leaves += [int(last.max())] if len(last) else []
         for k in np.flatnonzero(possible).tolist():
             goes = int(leave[first[k]]) if back_of[k] >= 0 else int(helped[k])
-            wait = max(opens - told_arrival_s(int(here[k])), 0)
+            wait = max(opens - int(here[k]), 0)
             found = (int(comes[k] - gone[k]), wait, int(gone[k]), int(here[k]), goes, int(comes[k]), int(row[k]))
             candidate = (*found, int(back_of[k]))
             if best is None or candidate < best:
@@ -190,12 +195,12 @@ def round_trip(
 def _ways(
     out: Journeys, way_s: float, not_before_s: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return arrivals, departures and numbers of the journeys that are short enough and leave that day, late enough."""
+    """Return arrivals and departures as told, and numbers, of the journeys short enough that leave late enough."""
     rows = np.flatnonzero((out.arrival_s - out.departure_s <= way_s) & (out.departure_s >= not_before_s))
-    return out.arrival_s[rows], out.departure_s[rows], rows
+    return told_arrival_s(out.arrival_s[rows]), told_departure_s(out.departure_s[rows]), rows
 
 
 def _ways_back(back: Journeys, way_s: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return departures, arrivals at home and numbers of the ways back that are home that day, by departure."""
+    """Return departures and arrivals at home as told, and numbers, of the ways back home that day, by departure."""
     rows = np.flatnonzero((back.arrival_s - back.departure_s <= way_s) & (back.arrival_s <= DAY_S))
-    return back.departure_s[rows], back.arrival_s[rows], rows
+    return told_departure_s(back.departure_s[rows]), told_arrival_s(back.arrival_s[rows]), rows

@@ -370,7 +370,7 @@ NOTHING = np.zeros(0, np.int64)
 
 
 def _ways(*pairs):
-    departure, arrival = np.array(pairs, np.int64).reshape(-1, 2).T * 60
+    departure, arrival = np.rint(np.array(pairs, float).reshape(-1, 2).T * 60).astype(np.int64)
     return Journeys(departure, arrival, np.zeros(len(departure), np.int64), np.arange(len(departure)))
 
 
@@ -440,6 +440,16 @@ def test_home_after_midnight_is_not_the_same_day():
 def test_limits_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ParameterError, match="des minutes de 0 à"):
         Rules(**wrong)
+
+
+def test_a_visit_lasts_as_long_between_the_hours_that_are_told():
+    """At 9:00 on foot in 3 min 50 s, told 4; by a bus there at 10:00:20 one leaves at 10:46, not by that of 10:45:50."""
+    walked = round_trip(_ways(), _ways(), [(30600, 43200)], Rules(), (230, 230), not_before_s=32400)
+    hours = (walked.departure_s, walked.arrival_s, walked.leave_s, walked.home_s)
+    assert hours == tuple(60 * minute for minute in (540, 544, 589, 593))
+    arrives, leaves = 36020 / 60, (38750 / 60, 38761 / 60)
+    ridden = round_trip(_ways((580, arrives)), _ways((leaves[0], 650), (leaves[1], 660)), [(36000, 43200)], Rules())
+    assert (ridden.arrival_s, ridden.leave_s, ridden.home_s) == (36060, 38760, 39600)
 
 
 def test_time_out_is_the_difference_of_the_hours_told():
