@@ -36,7 +36,7 @@ from geo.ui import plan_process, serve
 made, plan = [], plan_process.PlanProcess.plan
 plan_process.PlanProcess.plan = lambda *asked: made.append(plan(*asked)) or made[-1]
 plan_process.start_plans_apart("64")
-assert plan_process._Running.process.wait_until_ready({_PATIENCE_S})
+assert plan_process._Running.process._ready.wait({_PATIENCE_S})
 page = AppTest.from_file(serve._APP, default_timeout={_PATIENCE_S})
 page.query_params.update(territoire="64", ecran="planifier", labels="5")
 failed = page.run().exception

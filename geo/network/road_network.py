@@ -234,11 +234,6 @@ class RoadNetwork:
         """Number of directed edges."""
         return len(self.edges)
 
-    @property
-    def n_links(self) -> int:
-        """Number of links (streets, whatever their directions)."""
-        return len(self.snappable)
-
     @cached_property
     def node_at(self) -> NDArray[np.int32]:
         """Node at each place: int32, shape (n_nodes,)."""

@@ -112,12 +112,6 @@ class Legs:
     length_m: NDArray[np.float64]
     n_points: int
 
-    @classmethod
-    def at_nodes(cls, nodes: ArrayLike) -> Legs:
-        """Return the legs of points that are at nodes themselves: one each, of no length."""
-        node = np.asarray(nodes, np.int64).ravel()
-        return cls(np.arange(len(node)), node, np.zeros(len(node)), np.zeros(len(node)), len(node))
-
 
 def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
     """Find the nearest place of a street for each point.

@@ -73,10 +73,6 @@ class PlanProcess:
         """Number of the process."""
         return self._process.pid
 
-    def wait_until_ready(self, seconds: float) -> bool:
-        """Wait until it takes questions, at most some seconds; return whether it does."""
-        return self._ready.wait(seconds) and not self.gone
-
     def plan(
         self, asked: PlanAsked, progress: Callable[[float, str], None], cancel: Callable[[], bool]
     ) -> PlanMade | None:

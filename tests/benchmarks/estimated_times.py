@@ -258,7 +258,7 @@ def main() -> None:
     network = estimate_roads(communes)
     seconds, memory = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{len(communes)} communes: {seconds:.1f} s, {network.n_links} links, {memory:.0f} MB in all, largest part {network.component_nodes[0]}\n"
+        f"{len(communes)} communes: {seconds:.1f} s, {len(network.snappable)} links, {memory:.0f} MB in all, largest part {network.component_nodes[0]}\n"
     )
     relief = read_relief(Settings.from_environment().data_dir / RELIEF_FILE)
 

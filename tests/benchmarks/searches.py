@@ -129,6 +129,12 @@ def against_networkx(n_nodes: int, repetitions: int) -> None:
         print(f"  {name:45} {seconds * 1000:8.1f} ms   {seconds / took['maillage']:5.1f}x")
 
 
+def at_nodes(nodes: NDArray[np.int64]) -> Legs:
+    """Return the legs of points that are at nodes themselves: one each, of no length."""
+    none = np.zeros(len(nodes))
+    return Legs(np.arange(len(nodes)), nodes, none, none, len(nodes))
+
+
 def other_searches(network: RoadNetwork, repetitions: int) -> None:
     """Time the searches that nothing else in Python offers as one call."""
     nodes = facilities_of(network.n_nodes)
@@ -137,15 +143,15 @@ def other_searches(network: RoadNetwork, repetitions: int) -> None:
     candidates = random.choice(np.flatnonzero(network.component == 0), 2000, replace=False)
     homes = random.choice(np.flatnonzero(network.component == 0), 10_000, replace=False)
     far = int(np.argmax(np.where(np.isfinite(today.travel_time_s), today.travel_time_s, -1)))
-    matrix = travel_matrix(network, Legs.at_nodes(homes), Legs.at_nodes(nodes), limit_s=TWENTY_MINUTES_S)
+    matrix = travel_matrix(network, at_nodes(homes), at_nodes(nodes), limit_s=TWENTY_MINUTES_S)
     took = medians(
         {
             "3 nearest facilities of every node": lambda: nearest_facilities(network, nodes, 3),
             f"10,000 homes x {len(nodes)} sites within 20 minutes, {len(matrix.destination):,} trips": lambda: (
-                travel_matrix(network, Legs.at_nodes(homes), Legs.at_nodes(nodes), limit_s=TWENTY_MINUTES_S)
+                travel_matrix(network, at_nodes(homes), at_nodes(nodes), limit_s=TWENTY_MINUTES_S)
             ),
             f"10,000 homes x {len(candidates):,} candidates sooner than today": lambda: travel_matrix(
-                network, Legs.at_nodes(homes), Legs.at_nodes(candidates), sooner_than=today
+                network, at_nodes(homes), at_nodes(candidates), sooner_than=today
             ),
             "one path with its shape, the longest": lambda: path(network, today, far),
         },
@@ -199,9 +205,7 @@ def what_ifs(network: RoadNetwork, repetitions: int) -> None:
         {
             "closed": lambda: nearest_facility(network, nodes[1:]),
             "opened": lambda: nearest_facility(network, np.append(nodes, candidates[0])),
-            "candidates": lambda: travel_matrix(
-                network, Legs.at_nodes(homes), Legs.at_nodes(candidates), sooner_than=today
-            ),
+            "candidates": lambda: travel_matrix(network, at_nodes(homes), at_nodes(candidates), sooner_than=today),
         },
         repetitions,
     )
@@ -223,13 +227,17 @@ def memory(network: RoadNetwork) -> None:
         "shapes": [network.shape_xy, network.shape_offsets],
     }
     held = {name: sum(array.nbytes for array in arrays if array is not None) for name, arrays in groups.items()}
-    print(f"\nMemory of the network, {network.n_nodes:,} nodes, {network.n_edges:,} edges, {network.n_links:,} streets")
+    print(
+        f"\nMemory of the network, {network.n_nodes:,} nodes, {network.n_edges:,} edges, {len(network.snappable):,} streets"
+    )
     print(f"  edges            {held['edges'] / network.n_edges:6.1f} bytes per edge")
     print(f"  nodes            {held['nodes'] / network.n_nodes:6.1f} bytes per node")
     allowed = 16 * network.n_edges + 24 * network.n_nodes
     print(f"  both             {(held['edges'] + held['nodes']) / allowed:6.2f} of 16 per edge + 24 per node")
-    print(f"  streets          {held['streets'] / network.n_links:6.1f} bytes per street, to snap points to them")
-    print(f"  shapes           {held['shapes'] / network.n_links:6.1f} bytes per street, to draw them")
+    print(
+        f"  streets          {held['streets'] / len(network.snappable):6.1f} bytes per street, to snap points to them"
+    )
+    print(f"  shapes           {held['shapes'] / len(network.snappable):6.1f} bytes per street, to draw them")
     print(
         f"  by source        {held['by_source'] / network.n_edges:6.1f} bytes per edge, once a search along it is made"
     )

@@ -106,6 +106,12 @@ def check_paths(network, near, nodes, lengths):
             assert near.length_m[node] == near.length_m[following] + network.edge_length_m[edge]
 
 
+def at_nodes(nodes) -> Legs:
+    """Return the legs of points that are at nodes themselves: one each, of no length."""
+    none = np.zeros(len(nodes))
+    return Legs(np.arange(len(nodes)), np.array(nodes, np.int64), none, none, len(nodes))
+
+
 @pytest.mark.usefixtures("_regions")
 @pytest.mark.parametrize("detour_s", [2 - INSTANT, 2 + INSTANT])
 @pytest.mark.parametrize("order", [1, -1])
@@ -121,7 +127,7 @@ def test_the_faster_way_counts_by_less_than_a_microsecond(detour_s, order):
     assert network.edge_target[near.next_edge[0]] == (1 if detour_s > 2 else 2)
     assert nearest_facilities(network, [3], 2).travel_time_s[0, 0] == expected
     assert times_from(network, [0], [0.0], [0.0]).travel_time_s[3] == expected
-    assert travel_matrix(network, Legs.at_nodes([0]), Legs.at_nodes([3])).travel_time_s.tolist() == [expected]
+    assert travel_matrix(network, at_nodes([0]), at_nodes([3])).travel_time_s.tolist() == [expected]
 
 
 class TestNearestFacility:
@@ -301,7 +307,7 @@ class TestBoundedSearches:
         line = [(i, i + 1, 1.0, 1.0) for i in range(5)]
         network = Case(6, line + [(t, s, w, m) for s, t, w, m in line], list(range(6)), [0] * 6).network()
         today = nearest_facility(network, [0])
-        found = travel_matrix(network, Legs.at_nodes(range(6)), Legs.at_nodes([5, 1]), sooner_than=today)
+        found = travel_matrix(network, at_nodes(range(6)), at_nodes([5, 1]), sooner_than=today)
         assert list(zip(found.origin, found.destination, found.travel_time_s, strict=True)) == [
             (1, 1, 0.0),
             (2, 1, 1.0),
@@ -316,10 +322,10 @@ class TestBoundedSearches:
     def test_refuses(self):
         network = Case(2, [(0, 1, 1.0, 1.0)], [0, 1], [0, 1]).network()
         with pytest.raises(NetworkError, match="hors du réseau"):
-            travel_matrix(network, Legs.at_nodes([0]), Legs.at_nodes([7]))
+            travel_matrix(network, at_nodes([0]), at_nodes([7]))
         other = Case(3, [(0, 1, 1.0, 1.0)], [0, 1, 2], [0, 1, 2]).network()
         with pytest.raises(NetworkError, match="temps actuels"):
-            travel_matrix(other, Legs.at_nodes([0]), Legs.at_nodes([1]), sooner_than=nearest_facility(network, [0]))
+            travel_matrix(other, at_nodes([0]), at_nodes([1]), sooner_than=nearest_facility(network, [0]))
 
 
 def vars_of(legs):
@@ -348,13 +354,13 @@ def test_same_bytes_whatever_the_threads(monkeypatch):
     network = grid(60, 0)
     random = np.random.default_rng(1)
     facilities = random.choice(network.n_nodes, 40, replace=False)
-    legs = Legs.at_nodes(random.choice(network.n_nodes, 300, replace=False))
+    legs = at_nodes(random.choice(network.n_nodes, 300, replace=False))
 
     def everything():
         near = nearest_facility(network, facilities)
-        sooner = travel_matrix(network, legs, Legs.at_nodes(facilities[:5]), sooner_than=near)
-        matrix = travel_matrix(network, legs, Legs.at_nodes(facilities), limit_s=400.0)
-        reverse = travel_matrix(network, Legs.at_nodes(facilities), legs, limit_s=400.0)
+        sooner = travel_matrix(network, legs, at_nodes(facilities[:5]), sooner_than=near)
+        matrix = travel_matrix(network, legs, at_nodes(facilities), limit_s=400.0)
+        reverse = travel_matrix(network, at_nodes(facilities), legs, limit_s=400.0)
         arrays = [near.travel_time_s, near.length_m, near.facility, near.next_edge]
         for found in (matrix, reverse, sooner):
             arrays += [found.offsets, found.destination, found.travel_time_s, found.length_m]

@@ -46,7 +46,7 @@ def test_edges_links_and_parts_keep_the_callers_numbers(drawn):
     sizes = network.component_nodes
     assert (np.diff(sizes) <= 0).all()
 
-    assert network.n_links == len({frozenset((int(s), int(t))) for s, t in columns[:2].T})
+    assert len(network.snappable) == len({frozenset((int(s), int(t))) for s, t in columns[:2].T})
     for link, (start, end) in enumerate(network.link_ends):
         fastest = {
             side: min(

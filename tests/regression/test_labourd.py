@@ -61,7 +61,7 @@ def test_counts_are_those_of_a_plain_reading(labourd, roads):
     assert km == pytest.approx(1_462, abs=1)
     # The layer does not tell one-ways: each street is driven both ways.
     assert (labourd.link_edges >= 0).all()
-    assert labourd.n_edges == 2 * labourd.n_links
+    assert labourd.n_edges == 2 * len(labourd.snappable)
     assert len(labourd.component_nodes) == nx.number_connected_components(graph)
 
 

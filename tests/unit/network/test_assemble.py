@@ -186,7 +186,7 @@ def test_parallel_streets_between_the_same_crossings_are_all_kept():
     between = [time for start, end, time in edges(network) if {start, end} == {A, B}]
     bent = round(2 * np.hypot(50, 50) / 10 + 1, 4)
     assert between == pytest.approx([11, bent, 11, bent, bent])
-    assert network.n_links == 5
+    assert len(network.snappable) == 5
 
 
 def test_points_that_no_street_uses_are_no_nodes():

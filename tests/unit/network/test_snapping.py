@@ -307,7 +307,7 @@ def networks_with_points(draw):
     source, target, time, length = np.array(edges).T
     x, y = np.array(position, float).T * 100
     network = RoadNetwork.from_edges(source, target, time, length, x, y, CRS)
-    point = st.tuples(st.integers(-1, network.n_links - 1), st.integers(1, 7), st.sampled_from([0, 10, 50]))
+    point = st.tuples(st.integers(-1, len(network.snappable) - 1), st.integers(1, 7), st.sampled_from([0, 10, 50]))
     drawn = [draw(st.lists(point, min_size=1, max_size=4)) for _ in range(2)]
     return network, *(
         SnappedPoints(
@@ -328,7 +328,7 @@ def graph_with_points(network, origins, destinations):
         graph.add_edge(
             int(network.edge_source[edge]), int(network.edge_target[edge]), s=float(network.edge_time_s[edge])
         )
-    for link in range(network.n_links):
+    for link in range(len(network.snappable)):
         first, last = network.link_ends[link].tolist()
         cuts = sorted(
             {points.fraction[i] for points in (origins, destinations) for i in np.flatnonzero(points.link == link)}

@@ -38,7 +38,7 @@ def usual(territory, **changes):
 def beside(embedded_folder):
     """A process beside, ready."""
     process = PlanProcess(str(embedded_folder))
-    assert process.wait_until_ready(PATIENCE_S)
+    assert process._ready.wait(PATIENCE_S)
     yield process
     process.end()
 
@@ -160,13 +160,13 @@ def test_a_process_that_breaks_is_replaced_and_the_app_says_so(embedded_folder, 
     start_plans_apart(str(embedded_folder))
     try:
         first = plan_process._Running.process
-        assert first.wait_until_ready(PATIENCE_S)
+        assert first._ready.wait(PATIENCE_S)
         os.kill(first.pid, signal.SIGSTOP)  # it is asked, and breaks before it answers
         threading.Timer(0.3, os.kill, (first.pid, signal.SIGKILL)).start()
         assert plan_apart(asked(), lambda *_: None, lambda: False) is None
         assert "l'application calcule celui-ci elle-même et en démarre un autre" in caplog.text
         second = plan_process._Running.process
-        assert second.wait_until_ready(PATIENCE_S)
+        assert second._ready.wait(PATIENCE_S)
         assert plan_apart(asked(), lambda *_: None, lambda: False) is not None
     finally:
         end_plans_apart()
@@ -191,7 +191,7 @@ def test_one_that_always_breaks_is_given_up(monkeypatch, asked, caplog):
 def test_no_process_stays_where_the_app_is_killed(embedded_folder):
     code = (
         "import sys, time\nfrom geo.ui.plan_process import PlanProcess\n"
-        "process = PlanProcess(sys.argv[1])\nassert process.wait_until_ready(300)\n"
+        "process = PlanProcess(sys.argv[1])\nassert process._ready.wait(300)\n"
         "print(process.pid, flush=True)\ntime.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(embedded_folder)], stdout=subprocess.PIPE, text=True) as app:
