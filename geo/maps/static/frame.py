@@ -251,56 +251,47 @@ def _town_name(text: str, point: NDArray[np.float64], rank: float, *, seat: bool
 
 
 def _draw_land(axes: Any, ground: Ground, picture: Picture, detail_m: float) -> None:
-    if len(ground.neighbours):
-        ground.neighbours.plot(ax=axes, color=NEIGHBOUR_COLOUR, edgecolor="#ffffff", linewidth=1.2, aspect=None)
+    neighbours = ground.neighbours.geometry.to_numpy()
+    _fill(axes, neighbours, facecolor=NEIGHBOUR_COLOUR, edgecolor="#ffffff", linewidth=1.2)
     contours = ground.lightened(detail_m)
     bordered = len(contours) <= _BORDERED
     position = picture.position.reindex(contours.index)
     for number, cls in enumerate(picture.classes):
         chosen = contours[(position == number).to_numpy()]
-        if chosen.empty:
-            continue
-        _fill(axes, chosen, facecolor=cls.colour, edgecolor=_BORDER if bordered else cls.colour, linewidth=0.25)
+        edge = _BORDER if bordered else cls.colour
+        _fill(axes, chosen.to_numpy(), facecolor=cls.colour, edgecolor=edge, linewidth=0.25)
         if cls.hatch:
             _hatch(axes, chosen, cls.hatch)
     _hatch(axes, contours[contours.index.isin(picture.hatched)], HATCH)
     for codes, style in ((picture.outlined, "solid"), (picture.dashed, (0, (3, 1.5)))):
         edged = contours[contours.index.isin(codes)]
-        if not edged.empty:
-            _outline(axes, edged, np.zeros(len(edged)), linewidth=1.3, linestyle=style)
+        _outline(axes, edged, np.zeros(len(edged)), linewidth=1.3, linestyle=style)
     _outline(axes, contours, ground.communes["departement"].to_numpy(), linewidth=0.8 if bordered else 0.3)
 
 
-def _fill(axes: Any, contours: gpd.GeoSeries, **style: Any) -> None:
-    """Draw each contour as one path, all read at once: geopandas makes a patch of each, in ten times the time."""
-    _, xy, (rings, polygons, shapes) = shapely.to_ragged_array(shapely.force_2d(_multiple(contours)))
+def _fill(axes: Any, areas: NDArray[Any], **style: Any) -> None:
+    """Draw each area as one path, all read at once: geopandas makes a patch of each, in ten times the time."""
+    parts, of = shapely.get_parts(areas, return_index=True)
+    if not len(parts):
+        return
+    _, xy, (rings, polygons) = shapely.to_ragged_array(shapely.force_2d(parts))
     codes = np.full(len(xy), Path.LINETO, Path.code_type)
     codes[rings[:-1]], codes[rings[1:] - 1] = Path.MOVETO, Path.CLOSEPOLY
-    first = rings[polygons[shapes]]
+    first = [*rings[polygons[np.unique(of, return_index=True)[1]]], len(xy)]
     paths = [Path(xy[begin:end], codes[begin:end]) for begin, end in itertools.pairwise(first)]
-    axes.add_collection(PathCollection(paths, **style))
-
-
-def _multiple(contours: gpd.GeoSeries) -> NDArray[Any]:
-    """Return areas as areas of several parts, one or more."""
-    parts, of = shapely.get_parts(contours.to_numpy(), return_index=True)
-    return np.asarray(shapely.multipolygons(parts, indices=of))
+    axes.add_collection(PathCollection(paths, **style), autolim=False)
 
 
 def _outline(axes: Any, contours: gpd.GeoSeries, groups: NDArray[Any], **style: Any) -> None:
     """Draw the outline of each group of communes."""
-    together = contours.to_frame("geometry").assign(group=groups).dissolve(by="group")
-    together.boundary.plot(ax=axes, color=INK, aspect=None, **style)
+    together = [contours[groups == group].union_all() for group in np.unique(groups)]
+    _fill(axes, np.array(together, object), facecolor="none", edgecolor=INK, **style)
 
 
 def _hatch(axes: Any, contours: gpd.GeoSeries, pattern: str) -> None:
-    if contours.empty:
-        return
-    together = gpd.GeoSeries([contours.union_all()], crs=contours.crs)
+    together = np.array([contours.union_all()])
     for colour, width in hatch_lines(pattern):
-        together.plot(
-            ax=axes, facecolor="none", edgecolor=colour, hatch=pattern, hatch_linewidth=width, linewidth=0, aspect=None
-        )
+        _fill(axes, together, facecolor="none", edgecolor=colour, hatch=pattern, hatch_linewidth=width, linewidth=0)
 
 
 def _draw_places(axes: Any, view: _View, ground: Ground, picture: Picture) -> None:
