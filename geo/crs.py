@@ -139,7 +139,7 @@ def departement_of(commune_code: str) -> str:
 
 
 def require_crs(frame: gpd.GeoDataFrame, source: str) -> None:
-    """Raise `CrsError` where a layer does not say its coordinate reference system, or one that leads nowhere."""
+    """Raise `CrsError` where a layer does not say its coordinate reference system, or one without a way to degrees."""
     if frame.crs is None:
         msg = (
             f"{source} : la couche ne dit pas son système de coordonnées. Un système est attendu "

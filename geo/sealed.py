@@ -1,4 +1,4 @@
-"""A folder that says what its files hold: what was damaged, cut short or swapped since it was written is not believed.
+"""A folder with the checksums of its files: one that was damaged, cut short or swapped since is refused.
 
 The file ``SHA256SUMS`` is that of the command ``sha256sum``, which checks it too.
 """

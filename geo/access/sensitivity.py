@@ -1,4 +1,4 @@
-"""How sure a coverage is: an interval instead of a figure, and the communes whose side of the threshold is a coin toss.
+"""How sure a coverage is: an interval instead of a figure, and the communes whose side of the threshold is not sure.
 
 The bounds are those that times were measured to have: all times at the lower bound, and all at the upper one. On real
 roads they are those of the speed profile against INSEE's distances (`geo.network.road_error`), on an estimated network

@@ -1,4 +1,4 @@
-"""What one asks of the places near a position, and the whole answer: for programs and line by line.
+"""A question about the places near a position, and its answer: as values for programs and as lines of text.
 
 The command line and the API answer with this one function.
 """
@@ -31,7 +31,7 @@ TRANSIT: Final = "transit"
 
 @dataclass(frozen=True, slots=True)
 class NearQuestion:
-    """What one asks of the places near a position.
+    """A question about the places near a position.
 
     `k`: at most how many. `facilities`: the list, as `geo.kinds.list_name` gives it. `mode`: of
     `geo.network.modes.MODES`, or ``"transit"``. `wishes`: of France services sites only; by public transport only their

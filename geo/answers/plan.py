@@ -199,7 +199,7 @@ def _enough(plan: Plan) -> str:
 
 
 def _led(plan: Plan, would: str, what: str, was: str, will: str, share: float) -> str:
-    """Return what becomes of a time: `was` and `will` as they are said, `share` of it saved (0 to 1).
+    """Return how a time changes, in French: `was` and `will` as they are said, `share` of it saved (0 to 1).
 
     Two estimated times, each to 5 minutes, would differ by more or less than the times do: what is saved is a share.
     """

@@ -27,7 +27,7 @@ def day_words(day: NamedDay) -> str:
 
 
 def day_notes(day: NamedDay, others: Sequence[NamedDay], another: str = "") -> tuple[str, ...]:
-    """Return what is to be minded of a day: which it is, which feeds do not reach it, and which others could be asked.
+    """Return what is to be minded of a day: which it is, which feeds do not cover it, and other days to ask about.
 
     `another`: where it was chosen from what the feeds cover, as none was asked for, what asks for another (``--day``).
     """

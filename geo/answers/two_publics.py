@@ -1,4 +1,4 @@
-"""Plans side by side: coverage by car, round trips without one or short ways on foot, cost; those that none beats."""
+"""Plans side by side: coverage by car, round trips without one or short ways on foot, cost; those not dominated."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class TwoPublics:
     `None` on foot and by bicycle. `labels`: of the plan proposed; others have as many at most. `table`: one row a plan:
     `plan`, `places` (text); `codes` (tuple of candidate codes); `labels`; `residents_within`, `share_within` (by car,
     of those known); the two columns of `words` (the other public, of those whose ways on foot are known); `cost_eur` a
-    year. The first rows are today and the plan proposed; then those that no other one beats (`best`, bool: none is as
+    year. The first rows are today and the plan proposed; then those not dominated (`best`, bool: none is as
     good for both publics with as few labels and better in one of the three), those of most labels first, the best by
     car first among them: the plan proposed has no row of its own where it is one of them. `proven`: whether that is
     proven; `complete`: whether they are all there are. `candidates`: how many places were compared. `on_average`:
@@ -106,7 +106,7 @@ class TwoPublics:
 
     @property
     def front(self) -> pd.DataFrame:
-        """The plans that no other one beats."""
+        """The plans that are not dominated."""
         return self.table[self.table["best"]]
 
     @property
@@ -128,7 +128,7 @@ def two_publics(
     prepare: Callable[..., SitingProblem] = siting_problem,
     control: Control | None = None,
 ) -> TwoPublics:
-    """Set a plan beside those that no other one beats: for both publics, with as many labels or fewer.
+    """Compare a plan with those not dominated for the two publics, of as many labels or fewer.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One connection before it is a request: how many there may be, how long one may be silent, what is no HTTP."""
+"""Limits on connections: how many at once, how long one may be silent, and the refusal of what is not HTTP."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Connection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
-        """Make room for this connection, or have it refused once it asks something."""
+        """Over a limit, close the connection that is silent longest, else refuse this one."""
         super().connection_made(transport)
         self._whose = visitor(self.client[0]) if self.client else ""
         everyone = [each for each in self.connections if isinstance(each, Connection) and each is not self]
@@ -79,12 +79,12 @@ class Connection(H11Protocol):
         self.transport.abort()
 
     def on_response_complete(self) -> None:
-        """Begin to be silent again."""
+        """Note since when the connection is silent."""
         self._silent_since = self.loop.time()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
+        """Stop the timer of the connection."""
         self._stop_waiting()
         super().connection_lost(exc)
 

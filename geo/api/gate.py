@@ -1,4 +1,4 @@
-"""What every request passes first: how it may ask, how often, and that whatever fails is one French sentence."""
+"""The checks that every request passes first: its form and its rate; any failure becomes one French sentence."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 def problem(sentence: str, **more: object) -> bytes:
-    r"""Return a failure as JSON: its French sentence on one line, and what goes with it.
+    r"""Return a failure as JSON: its French sentence on one line, and the fields of `more`.
 
     Examples
     --------
@@ -68,7 +68,7 @@ class Gate:
     """
 
     def __init__(self, app: ASGIApp, limiter: RateLimiter, *, behind_proxy: bool = False) -> None:
-        """Remember what answers."""
+        """Put the gate in front of `app`."""
         self._app = app
         self._limiter = limiter
         self._behind_proxy = behind_proxy

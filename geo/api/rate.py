@@ -38,7 +38,7 @@ class RateLimiter:
     """
 
     def __init__(self, per_minute: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Remember nobody yet."""
+        """Start with no address."""
         self._most = float(per_minute)
         self._a_second = per_minute / 60
         self._clock = clock
@@ -69,7 +69,7 @@ class RateLimiter:
 
 
 def visitor(address: str) -> str:
-    """Return who an address is: itself in IPv4, its network of 64 bits in IPv6; empty for what is no address.
+    """Return what an address is counted as: itself in IPv4, its network of 64 bits in IPv6; empty: no address.
 
     Examples
     --------

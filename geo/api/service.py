@@ -42,7 +42,7 @@ class HomonymsError(ParameterError):
     """Several communes have the name asked for; `search` has them."""
 
     def __init__(self, search: PlaceSearch) -> None:
-        """Name them."""
+        """Keep the places that have the name."""
         self.search = search
         names = ", ".join(filter(None, (*(place.label for place in search.homonyms), more_words(search))))
         super().__init__(
@@ -99,7 +99,7 @@ class Service:
         return self.territory.manifest.view == ""
 
     def warm_up(self) -> None:
-        """Answer twice, so that no visitor waits for a search to be compiled: the first one does without the loops."""
+        """Answer twice, so that no visitor waits for compilation: a first search does without the loops."""
         town = self.territory.communes.iloc[0]
         for _ in range(2):
             answer_near(self.territory, (float(town["lon"]), float(town["lat"])), NearQuestion(k=1))

@@ -1,4 +1,4 @@
-"""``maillage plan --mode-beside``: a plan beside those that none beats for two publics, by car and otherwise."""
+"""``maillage plan --mode-beside``: a plan compared with those not dominated for two publics, by car and otherwise."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def plans_beside(
     exclude: Collection[str] = (),
     time_limit_s: float = 20.0,
 ) -> TwoPublics:
-    """Compare a plan with those that none beats for both publics.
+    """Compare a plan with those not dominated for the two publics.
 
     `mode`: how the other public comes. `day`: a working day, `None`: a usual day of the timetables. `candidates`,
     `exclude`: as the plan was made. `time_limit_s`: seconds that the choices may last.

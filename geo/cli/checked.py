@@ -1,4 +1,4 @@
-"""What every command refuses before it works: options that would change nothing, a folder that is none of its own."""
+"""What every command refuses before it starts: options without effect, an output folder that holds other files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _HELP: Final[dict[str | None, str]] = {
 
 
 class CheckedCommand(TyperCommand):
-    """A command that refuses options which would change nothing, and a folder to write that is none of its own."""
+    """A command that refuses options without effect, and an output folder that holds other files."""
 
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override] # typer's own context
         """Return the parameters, of which only what is given is converted."""

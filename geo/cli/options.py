@@ -100,7 +100,7 @@ def asked_rules(
 
 
 def some(made_by: Callable[..., Any], *names: str) -> Callable[..., Any]:
-    """Return a maker of the same value that has only these options; the others keep their default."""
+    """Return the same function with only these options; the others keep their defaults."""
     every = _parameters(made_by, "return")
     made = partial(made_by)
     made.__signature__ = inspect.Signature([every[name] for name in names])  # type: ignore[attr-defined]
@@ -108,7 +108,7 @@ def some(made_by: Callable[..., Any], *names: str) -> Callable[..., Any]:
 
 
 def with_options(**makers: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of a function in the place of an argument, which is what that function makes of them.
+    """Replace an argument of a command by the options of a function, whose result becomes the argument.
 
     `makers`: Function by name of the argument; the types of both are read while running, for typer makes options of
     them.

@@ -1,4 +1,4 @@
-"""Standard output and error as they come: of any encoding, full, or closed by who reads them."""
+"""Standard output and error in any state: of any encoding, on a full disk, or closed by their reader."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def is_unicode(stream: TextIO) -> bool:
 
 
 def _silence(stream: TextIO) -> None:
-    """Lead a stream nowhere: what it still holds would raise again as the program ends."""
+    """Redirect a stream to the null device: what it still holds would raise again as the program ends."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -35,7 +35,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for: who reads roads does not load the searches, nor the reverse."""
+    """Import a public name when it is first asked for: reading roads does not load the searches, nor the reverse."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     msg = f"module 'geo.network' has no attribute '{name}'"

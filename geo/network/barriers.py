@@ -62,7 +62,7 @@ def over_land(points: NDArray[np.float64], pairs: NDArray[np.int64], land: shape
 def touching(land: shapely.STRtree, communes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the pairs of communes with a common border, for those whose guessed road over water was dropped.
 
-    A peninsula may face its Gabriel neighbour across a bay and hang on to the land by another commune.
+    A peninsula may face its Gabriel neighbour across a bay and be joined to the land by another commune.
     """
     which, other = land.query(land.geometries[communes], "intersects")
     pairs: NDArray[np.int64] = np.sort(np.column_stack([communes[which], other]), axis=1)

@@ -60,7 +60,7 @@ class _Loop:
         return kept_loop(self._function)
 
     def _make_ready(self) -> Callable[..., Any]:
-        """Put loops in the place of those that this one may call, and of those that they may; return its own."""
+        """Replace this function, and all that it may call in turn, by their compiled loops; return its own."""
         with _LOCK:
             modules = [self._function.__globals__]
             while modules:

@@ -128,7 +128,7 @@ def stops(mode: str, tags: Mapping[str, Any], direction: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _word(value: str | None) -> str:
-    """Return the first value of a tag that opens, else the first, in lower case; empty where it tells nothing."""
+    """Return the first value of a tag that allows access, else the first, in lower case; empty: it tells nothing."""
     words = [word.strip().lower() for word in str(value or "").replace("|", ";").split(";")]
     told = [word for word in words if word not in {"", "unknown"}]
     return next((word for word in told if word not in _CLOSED), told[0] if told else "")

@@ -67,7 +67,7 @@ _ONE_WAY: Final = {
 _ROUNDABOUTS: Final = frozenset({"roundabout", "circular"})
 #: No trip begins or ends on these.
 _CLOSED_TO_TRIP_ENDS: Final = ("motorway", "motorway_link", "trunk_link")
-#: Barriers on a node that are a way through, whatever stands beside it.
+#: Barriers on a node that let all pass, whatever other tags the node has.
 _OPENINGS: Final = frozenset(
     {
         *("gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "hampshire_gate", "bump_gate"),

@@ -1,4 +1,4 @@
-"""Trips as another engine or another network gives them: what a network is held against."""
+"""Trips as another engine or another network gives them: what a network is compared with."""
 
 from __future__ import annotations
 

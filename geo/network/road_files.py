@@ -1,4 +1,4 @@
-"""Any road file: which reader it needs is told from its name; several OpenStreetMap extracts."""
+"""Any road file, read by the reader that its name tells; or several OpenStreetMap extracts."""
 
 from __future__ import annotations
 

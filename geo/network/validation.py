@@ -39,7 +39,7 @@ class FarPoint:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A network held against a reference.
+    """A network compared with a reference.
 
     `time_ratio_median`, `time_ratio_p10`, `time_ratio_p90`, `distance_ratio_median`: this network over
     the reference, NaN where no pair can be compared; `time_ratio_deciles`: the nine deciles of the first, in order;
@@ -72,7 +72,7 @@ class Comparison:
 
 
 def compare(network: RoadNetwork, reference: ReferenceTrips) -> Comparison:
-    """Hold a network's times and distances against a reference; both count the same pairs.
+    """Compare a network's times and distances with a reference, over the same pairs.
 
     Its points are moved to their nearest street at no cost, as other engines do (`geo.network.reference.on_streets`).
     """

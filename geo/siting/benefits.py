@@ -88,7 +88,7 @@ class Benefits:
         return self._rows(self._of(selected))
 
     def still_open(self, received: NDArray[np.float64]) -> Benefits:
-        """Return the pairs that are worth more than what their demand point already receives."""
+        """Return the pairs that bring more than what their demand point already receives."""
         return self._rows(np.flatnonzero(self.value > received[self.demand]))
 
     def _of(self, selected: ArrayLike) -> NDArray[np.int64]:

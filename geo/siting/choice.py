@@ -1,4 +1,4 @@
-"""Which labels a question chooses: among credible towns, for the whole band of times, the larger town first.
+"""Which labels are chosen: communes people already go to, over all hypotheses on times, larger towns first.
 
 Where gains add up, in this order: the best mean over the band of times; of the choices that bring that to one
 hundredth, the best worst case; without the labels that bring nobody for the times shown, where the plan loses at most

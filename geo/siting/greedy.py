@@ -25,7 +25,7 @@ ROUNDING: Final = 1e-10
 
 
 def never() -> bool:
-    """Say that nobody asks to stop."""
+    """Return false: the calculation is not to be stopped."""
     return False
 
 

@@ -1,4 +1,4 @@
-"""One mixed-integer program given to HiGHS: arrays in, solution and proven bound out, no status left aside."""
+"""One mixed-integer program given to HiGHS: arrays in, solution and proven bound out; every status is handled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan is set beside: the best among all communes, and the one that holds up best in its worst case."""
+"""Plans to compare a plan with: the best among all communes, and the one whose worst case is best."""
 
 from __future__ import annotations
 

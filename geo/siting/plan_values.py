@@ -17,7 +17,7 @@ Whole = Annotated[int, Field(ge=0, le=10**9)]
 
 
 class Values(BaseModel):
-    """Values of the very type that is written; what else is in the file is left aside."""
+    """Values of exactly the type that is written; other keys of the file are ignored."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 

@@ -60,7 +60,7 @@ def covering(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Front:
-    """Plans that none beats, those of most labels first, the best by car first among them.
+    """Plans that are not dominated, those of most labels first, the best by car first among them.
 
     All are proven, or none is, where the search was ended before. `complete`: whether they are all there are, of equal
     figures one; false where there are more than `MOST_PLANS`, or the search was ended.
@@ -71,7 +71,7 @@ class Front:
 
 
 def publics_front(by_car: Benefits, without_car: Benefits, count: int, control: Control | None = None) -> Front:
-    """Return the plans of at most `count` labels that no other one beats: for both publics, with as few labels.
+    """Return the plans of at most `count` labels that are not dominated: for both publics, with as few labels.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ class _Search:
     control: Control
 
     def front(self, most: int) -> Front:
-        """Return the plans that none beats with at most these labels, `most` of them at most."""
+        """Return the plans that are not dominated with at most these labels, `most` of them at most."""
         scale = [max(table.most, 1.0) for table in self.tables]
         starts = []
         for public in (0, 1):

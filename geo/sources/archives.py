@@ -68,7 +68,7 @@ def require_regular(path: Path, source: str) -> None:
 
 
 def require_bounded(path: Path, source: str, max_bytes: int = MAX_UNPACKED_BYTES) -> None:
-    """Unpack a file to nowhere, and raise unless what comes out is of a size that a reader can take.
+    """Unpack a file without keeping the content; raise unless it is of a size that a reader can take.
 
     No announced size is believed where GDAL and osmium do not hold a file to it. An archive is unpacked at about
     300 MB/s (30 MB/s for a ``.bz2``), and left at the first byte too many; archives in it stay packed. The blocks of

@@ -174,7 +174,7 @@ def mode_beside(territory: Territory, state: AppState, plan: Plan) -> Mode | Non
 
 
 def plans_beside(territory: Territory, state: AppState, plan: Plan, mode: Mode) -> TwoPublics:
-    """Return the visitor's plan beside those that none beats for two publics, on their day or a usual one.
+    """Return the visitor's plan compared with those not dominated for two publics, on their day or a usual one.
 
     `mode`: how the other public comes.
 

@@ -116,7 +116,7 @@ def undo() -> None:
 
 
 def exchange_scenario(before: Hashable, now: Hashable) -> bool:
-    """Put the scenario of one territory aside and take up that of another; return whether there was one before."""
+    """Set the scenario of one territory aside and restore that of another; return whether there was one before."""
     elsewhere = st.session_state.setdefault(_ELSEWHERE, {})
     put_aside = elsewhere[before] = _versions()
     st.session_state[_VERSIONS] = elsewhere.pop(now, ())

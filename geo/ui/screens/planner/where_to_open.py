@@ -195,7 +195,7 @@ def _stops(visit: Visit, plan: Plan) -> None:
 
 
 def _for_two_publics(visit: Visit, plan: Plan) -> list[TwoPublics]:
-    """Show the plan beside those that no other one beats for both publics; return them, if any."""
+    """Show the plan compared with those not dominated for the two publics; return them, if any."""
     modes = modes_beside(visit.territory, plan)
     if not modes:
         return []
