@@ -95,6 +95,12 @@ def round_trip_in_short(found: Sequence[SiteTrip], day: dt.date) -> str:
     return f"{start} {NO_ROUND_TRIP} vers les sites proches{after}."
 
 
+def trip_titles(found: Sequence[SiteTrip]) -> tuple[str, str]:
+    """Return the title of the first site of some round trips, and that of the others."""
+    shortest = any(one.possible for one in found)
+    return ("Le plus court aller-retour" if shortest else "Le plus proche"), "Autres sites proches"
+
+
 def kept_trip_lines(one: SiteTrip, day: dt.date) -> list[str]:
     """Return the round trip of a day to one site for a sheet to keep: when, and the ways there and back, if any."""
     said = [f"Sans voiture, {date_text(day)}{UNIT_SPACE}: {trip_sentence(one)}."]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,7 +32,7 @@ from geo.network.snapping import snap
 from geo.sources.embedded import TAX_OFFICES_VINTAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -225,6 +225,14 @@ def find_sites(
         put_first=put_first,
         stops=stops_near(territory, start, at, wishes, NEAR_MIN, STOPS, wait_min),
     )
+
+
+def with_sites(territory: Territory, answer: Answer, facility_ids: Iterable[str]) -> Answer:
+    """Return an answer about other sites, by identifier, in this order: of another way to travel, so not compared."""
+    start = start_at(territory, answer.lon, answer.lat)
+    places = Places.of(territory, start, answer.at, Visits.of(territory.permanences))
+    sites = places.named(facility_ids)
+    return replace(answer, sites=sites, put_first=None, nothing_open=False, open_far=None, minutes_saved=None)
 
 
 def route_to(territory: Territory, lon: float, lat: float, facility_id: str) -> Route:

@@ -17,6 +17,7 @@ from geo.answers.site_words import detail_texts, distance_text, other_modes_sent
 from geo.french import DRIVING_ONLY, UNIT_SPACE, day_text, dialled, is_email
 from geo.kinds import KINDS
 from geo.maps.static_route import draw_route
+from geo.network.modes import MODES
 from geo.report.fitting import cut
 from geo.report.typesetting import typeset
 
@@ -190,7 +191,7 @@ def _way(site: SiteAnswer, start: str | None, route: Route | None) -> list[str]:
         return ["Le temps de trajet n'est pas connu."]
     base = ", jusqu'à la base du bus" if site.kind == _BUS else ""
     about = "" if site.estimated else "environ "
-    return [f"{whence} : {about}{site_trip(site)} en voiture{base}."]
+    return [f"{whence} : {about}{site_trip(site)} {MODES[site.mode]}{base}."]
 
 
 def _described_map(site: SiteAnswer, title: str, start: str | None, route: Route | None) -> str:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from geo.finder.answer import find_sites, routes_to
+from geo.finder.answer import find_sites, routes_to, with_sites
 from geo.maps.ground import drawn_whole, ground_around
+from geo.network.modes import CAR
 from geo.ui.kept_answers import kept, last_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from geo.finder.answer import Answer, Route
+    from geo.finder.site_trips import SiteTrip
     from geo.finder.wishes import Wishes
     from geo.territory import Territory
 
@@ -43,6 +45,7 @@ def found_from(
     *,
     commune: str | None,
     drawn: bool,
+    mode: str = CAR,
 ) -> Found:
     """Return the sites found from a place; asked again within the minute, the same answer.
 
@@ -55,7 +58,9 @@ def found_from(
     most
         At most how many sites.
     drawn
-        Whether roads and ground are wanted.
+        Whether roads and ground are wanted; no road is drawn but by car.
+    mode
+        Of `geo.network.modes.MODES`.
 
     Raises
     ------
@@ -64,9 +69,15 @@ def found_from(
     """
     now = None if wishes.at is not None else dt.datetime.now(tz=dt.UTC).replace(second=0, microsecond=0)
     if commune is not None:
-        return _shared(territory, identity, start, wishes, most, drawn=drawn, now=now)
-    question = (identity, start, wishes, most, drawn, now)
-    return last_answer("found", question, lambda: _found(territory, start, wishes, most, drawn=drawn))
+        return _shared(territory, identity, start, wishes, most, drawn=drawn, mode=mode, now=now)
+    question = (identity, start, wishes, most, drawn, mode, now)
+    return last_answer("found", question, lambda: _found(territory, start, wishes, most, drawn=drawn, mode=mode))
+
+
+def with_round_trips(territory: Territory, found: Found, trips: Sequence[SiteTrip]) -> Found:
+    """Return the same answer about the sites of some round trips, in their order; no road by car is drawn to them."""
+    answer = with_sites(territory, found.answer, [one.facility_id for one in trips])
+    return Found(answer, {}, None if found.ground is None else _ground(territory, answer, {}))
 
 
 @kept(st.cache_resource, show_spinner=False, max_entries=128)
@@ -78,17 +89,21 @@ def _shared(
     most: int,
     *,
     drawn: bool,
+    mode: str,
     now: dt.datetime | None,
 ) -> Found:
     del identity, now  # only part of the key of the cache
-    return _found(_territory, start, wishes, most, drawn=drawn)
+    return _found(_territory, start, wishes, most, drawn=drawn, mode=mode)
 
 
-def _found(territory: Territory, start: tuple[float, float], wishes: Wishes, most: int, *, drawn: bool) -> Found:
-    answer = find_sites(territory, *start, wishes, most)
+def _found(
+    territory: Territory, start: tuple[float, float], wishes: Wishes, most: int, *, drawn: bool, mode: str
+) -> Found:
+    answer = find_sites(territory, *start, wishes, most, mode=mode)
     if not drawn:
         return Found(answer, {}, None)
-    reached = {site.facility_id: site.travel_time_min for site in answer.sites if site.travel_time_min is not None}
+    by_car = answer.sites if mode == CAR else ()
+    reached = {site.facility_id: site.travel_time_min for site in by_car if site.travel_time_min is not None}
     routes = routes_to(territory, *start, reached)
     return Found(answer, routes, None if drawn_whole(territory.communes) else _ground(territory, answer, routes))
 

@@ -12,10 +12,15 @@ import pyproj
 import pytest
 
 from geo.answers.nearest import answer_sentence
+from geo.answers.round_trips import round_trip_in_short
 from geo.finder import route_service
 from geo.finder.answer import find_sites, route_to
+from geo.finder.opening_times import civil_time
 from geo.finder.search import MOST_OFFERED
+from geo.finder.site_trips import leaving_from, trips_from
 from geo.finder.wishes import Wishes
+from geo.finder.without_car import RoundTrips
+from geo.transit.round_trip import Rules
 
 SARE = "64504"
 TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
@@ -489,9 +494,9 @@ def test_timetables_that_do_not_reach_the_day_are_told(open_app, partly_folder):
 def test_answers_are_shared_from_a_commune_and_never_from_a_position(open_app, monkeypatch):
     asked = []
 
-    def found(territory, lon, lat, *more):
+    def found(territory, lon, lat, *more, **mode):
         asked.append((lon, lat))
-        return find_sites(territory, lon, lat, *more)
+        return find_sites(territory, lon, lat, *more, **mode)
 
     monkeypatch.setattr("geo.ui.found.find_sites", found)
     moment = "2026-11-24T10:07"  # of no other test
@@ -504,3 +509,58 @@ def test_answers_are_shared_from_a_commune_and_never_from_a_position(open_app, m
     assert len(asked) == 2
     open_app(position=here, quand=moment)
     assert len(asked) == 3
+
+
+def numbered(app) -> list[tuple[int, str]]:
+    """Return the numbers on the map and the names beside them, having checked that the list has the same."""
+    shown = given(app, "found_sites")
+    titles = re.findall(r'<span class="number" aria-hidden="true">(\d+)</span>([^<]+)</h3>', shown["html"])
+    on_map = [(site["number"], site["name"]) for site in shown["answer"]["sites"]]
+    assert on_map == [(int(number), unescape(name)) for number, name in titles]
+    return on_map
+
+
+def test_who_walks_is_answered_on_foot_first(open_app, territory, embedded_folder):
+    pau = territory.communes.loc["64445"]
+    expected = find_sites(territory, pau["lon"], pau["lat"], Wishes(at=TUESDAY), 5, mode="walk")
+    by_car = find_sites(territory, pau["lon"], pau["lat"], Wishes(at=TUESDAY), 5)
+    app = open_app(embedded_folder, lieu="64445", quand=AT_10, mode="walk")
+    assert sentence(app) == answer_sentence(expected, Wishes(at=TUESDAY))
+    assert "à pied" in sentence(app)
+    names = [name for _, name in numbered(app)]
+    assert names == [site.name for site in expected.sites] != [site.name for site in by_car.sites]
+    assert (
+        "en voiture"
+        not in given(app, "found_sites")["html"].split("Bus France services")[0].split("service des impôts")[0]
+    )
+    assert all(not site["road"] for site in given(app, "found_sites")["answer"]["sites"])
+    app.radio(key="widget_mode").set_value("car").run()
+    assert [name for _, name in numbered(app)] == [site.name for site in by_car.sites]
+
+
+def test_who_has_no_car_is_answered_by_public_transport_first(open_app, valley, valley_folder):
+    """From Urdos one bus a day goes to a site, whatever is nearer by car."""
+    urdos = valley.communes.loc["64542"]
+    app = open_app(valley_folder, lieu="64542", quand="2025-02-04T07:30", mode="transit", samedi="1")
+    trips = RoundTrips.of(valley, Rules())
+    day = dt.date(2025, 2, 4)
+    not_before = leaving_from(civil_time(dt.datetime.fromisoformat("2025-02-04T07:30"), "64"))
+    found = trips_from(trips, urdos["lon"], urdos["lat"], day, 5, not_before=not_before)
+    assert found[0].facility_id == "949"
+    assert sentence(app) == round_trip_in_short(found, day)
+    assert [name for _, name in numbered(app)] == [one.name for one in found]
+    html = unescape(given(app, "found_sites")["html"])
+    assert "<h2>Le plus court aller-retour</h2>" in html
+    assert "saturday" not in " ".join(each.key or "" for each in app.checkbox), (
+        "a filter does not apply, and is not shown"
+    )
+    card = html.split("<li class=")[1]
+    assert card.index("Départ 8") < card.index("en voiture")
+
+
+def test_on_a_day_without_timetables_the_answer_is_by_car_and_says_so(open_app, valley, valley_folder):
+    app = open_app(valley_folder, lieu=SARE, quand=AT_10, mode="transit")
+    assert sentence(app).endswith("Les sites sont ceux que l'on joint en voiture.")
+    start = valley.communes.loc[SARE]
+    by_car = find_sites(valley, start["lon"], start["lat"], Wishes(at=TUESDAY), 5)
+    assert [name for _, name in numbered(app)] == [site.name for site in by_car.sites]

@@ -19,6 +19,8 @@ from geo.answers.directions import directions_to
 from geo.answers.list_dates import list_date
 from geo.answers.nearest import list_titles, saved_sentence
 from geo.answers.procedure import is_known_for_firms_alone
+from geo.answers.round_trips import trip_sentence as round_trip_sentence
+from geo.answers.round_trips import trip_titles
 from geo.answers.site_words import (
     address_text,
     asked_sentence,
@@ -29,7 +31,8 @@ from geo.answers.site_words import (
     stop_lines,
     trip_sentence,
 )
-from geo.french import dialled, is_email
+from geo.french import capital, dialled, is_email
+from geo.network.modes import CAR
 from geo.sources.http_client import host_of
 from geo.ui.components.find_map import TAXES_SIGN
 from geo.ui.components.leaflet_map import component_text
@@ -37,13 +40,14 @@ from geo.ui.session import change_state
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from geo.answers.directions import Directions
     from geo.finder.answer import Answer, SiteAnswer
     from geo.finder.bus_passes import StopAnswer
     from geo.finder.opening_times import DayLine, OpeningStatus
     from geo.finder.route_service import AskedRoutes
+    from geo.finder.site_trips import SiteTrip
 
 #: State of opening -> sign before its words. The sign and the words differ, not only the colour.
 _SIGNS: Final = {"open": "✓", "published": "!", "closed": "✕", "unknown": "?"}
@@ -72,7 +76,8 @@ class Shown:
     `chosen`: Facility id of the site that the road on the map leads to, `None` for none. `user_agent`: What the browser
     says of itself, for the link to a map application. `asked`: What the route service told of this answer, if it was
     asked. `for_taxes`: Whether the visitor comes for taxes: the tax office is then a choice beside the first site, not
-    a comparison. `compact`: Whether cards say the least, for a page inside another one.
+    a comparison. `compact`: Whether cards say the least, for a page inside another one. `trips`: Round trips by public
+    transport to the sites, where these are what is asked for.
     """
 
     today: dt.date
@@ -81,13 +86,19 @@ class Shown:
     asked: AskedRoutes | None = None
     for_taxes: bool = False
     compact: bool = False
+    trips: Sequence[SiteTrip] = ()
+
+    @property
+    def trip_of(self) -> dict[str, str]:
+        """The round trip to each site in words, by `facility_id`."""
+        return {one.facility_id: capital(round_trip_sentence(one)) for one in self.trips}
 
 
 def first_html(answer: Answer, shown: Shown) -> str:
     """Return the first site as HTML, headings of levels 2 and 3; beside it, for taxes, the tax office."""
     parts = []
     if answer.sites:
-        parts.append(f"<h2>{list_titles(answer)[0]}</h2><ol>{_card(answer.sites[0], shown, 1)}</ol>")
+        parts.append(f"<h2>{_titles(answer, shown)[0]}</h2><ol>{_card(answer.sites[0], shown, 1)}</ol>")
     if shown.for_taxes and answer.tax_office is not None:
         choice = "à vérifier" if is_known_for_firms_alone(answer.tax_office) else "au choix"
         title = f"Ou, {choice} : le service des impôts" if answer.sites else "Le service des impôts"
@@ -100,7 +111,7 @@ def others_html(answer: Answer, shown: Shown) -> str:
     parts = []
     if answer.sites[1:]:
         cards = [_card(site, shown, number) for number, site in enumerate(answer.sites[1:], 2)]
-        parts.append(f"<h2>{list_titles(answer)[1]}</h2><ol>{''.join(cards)}</ol>")
+        parts.append(f"<h2>{_titles(answer, shown)[1]}</h2><ol>{''.join(cards)}</ol>")
     if shown.compact:
         return _list_html(parts, shown)
     if answer.stops:
@@ -123,6 +134,10 @@ def others_html(answer: Answer, shown: Shown) -> str:
     elif gain:
         parts.append(gain)
     return _list_html(parts, shown)
+
+
+def _titles(answer: Answer, shown: Shown) -> tuple[str, str]:
+    return trip_titles(shown.trips) if shown.trips else list_titles(answer)
 
 
 def _list_html(parts: list[str], shown: Shown) -> str:
@@ -153,11 +168,13 @@ def _card(site: SiteAnswer, shown: Shown, number: int | str | None = None) -> st
     is_chosen = number is not None and site.facility_id == shown.chosen
     told = "" if shown.asked is None else asked_sentence(site, shown.asked)
     badge = f'<span class="number" aria-hidden="true">{number}</span>' if number is not None else ""
-    modes = "" if shown.compact else other_modes_sentence(site)
+    by_car = _trip_words(site, shown)
+    trip = shown.trip_of.get(site.facility_id) if number is not None else None
+    modes = [] if shown.compact else list(filter(None, [capital(by_car) if trip else "", other_modes_sentence(site)]))
     lines = [
         f"<h3>{badge}{escape(site.name)}</h3>",
-        f'<p class="trip">{escape(_trip_words(site, shown))}</p>',
-        *([f'<p class="modes">{escape(modes)}</p>'] if modes else []),
+        f'<p class="trip">{escape(trip or by_car)}</p>',
+        *(f'<p class="modes">{escape(words)}</p>' for words in modes),
         *([f'<p class="asked">{escape(told)}</p>'] if told else []),
         _status_html(site.status),
         *(f'<p class="warning">{escape(warning)}</p>' for warning in site.warnings),
@@ -198,7 +215,8 @@ def _more_html(site: SiteAnswer, shown: Shown, *, is_chosen: bool, numbered: boo
             f'<span class="hidden"> : {escape(site.name)}</span></button>'
         )
         if is_chosen:
-            yield '<p class="detail">Son trajet est sur la carte, sa fiche en bas de page.</p>'
+            on_map = "Son trajet est sur la carte, sa fiche" if site.mode == CAR and not shown.trips else "Sa fiche est"
+            yield f'<p class="detail">{on_map} en bas de page.</p>'
 
 
 def _stop_card(stop: StopAnswer) -> str:

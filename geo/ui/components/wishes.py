@@ -12,11 +12,13 @@ from geo.finder.procedures import procedures
 from geo.finder.wishes import Wishes, proposed_moment
 from geo.kinds import KINDS, SITE_KINDS
 from geo.ui.components.messages import show_notes
+from geo.ui.components.without_car_day import ask_mode, mode_words
 from geo.ui.session import bound, change_state
 from geo.ui.state import DAYS
 
 if TYPE_CHECKING:
     from geo.finder.procedures import Procedure
+    from geo.territory import Territory
     from geo.ui.state import AppState
 
 _FILTERS: Final = ("open_then", "saturday", "evening", "without_appointment", "with_operator")
@@ -27,7 +29,9 @@ _TIME: Final = "widget_time"
 
 
 def wishes_of(state: AppState) -> Wishes:
-    """Return what the choices ask of a site."""
+    """Return what the choices ask of a site; by public transport, their moment."""
+    if state.mode == "transit":
+        return Wishes(at=state.at)
     procedure = chosen_procedure(state)
     return Wishes(
         at=state.at,
@@ -45,11 +49,14 @@ def chosen_procedure(state: AppState) -> Procedure | None:
     return next((procedure for procedure in procedures() if procedure.key == state.procedure), None)
 
 
-def show_wishes(state: AppState, now: dt.datetime, departement: str | None, *, has_permanences: bool) -> None:
-    """Show the fields; `now` is in the civil time of the territory, `departement` that of its holidays."""
+def show_wishes(territory: Territory, state: AppState, now: dt.datetime) -> None:
+    """Show the fields; `now` is in the civil time of the territory."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        _when(state, now, departement)
-        _filters(state, has_permanences=has_permanences)
+        with st.popover(mode_words(state.mode)):
+            ask_mode(territory)
+        _when(state, now, territory.departement)
+        if state.mode != "transit":
+            _filters(state, has_permanences=territory.permanences is not None)
         labels = {procedure.key: procedure.label for procedure in procedures()}
         st.selectbox(
             "Pour quelle démarche ?",

@@ -20,40 +20,50 @@ from geo.ui.kept_answers import last_answer
 
 if TYPE_CHECKING:
     from geo.finder.answer import Answer
+    from geo.finder.site_trips import SiteTrip
     from geo.territory import Territory
 
 #: How many sites are told of: as many as in the terminal.
 _SITES = NearQuestion().k
 
 
-def without_car(territory: Territory, answer: Answer) -> dict[str, list[str]]:
+def round_trips(territory: Territory, answer: Answer) -> list[SiteTrip]:
+    """Return the round trips of the day of an answer, for a territory with timetables.
+
+    Raises
+    ------
+    ParameterError
+        As `geo.finder.site_trips.trips_from`.
+    """
+    day, not_before = answer.at.date(), leaving_from(answer.at)
+    start = answer.start_lon, answer.start_lat
+    return last_answer(
+        "round_trips",
+        (cache.fingerprint(territory), start, day, not_before),
+        lambda: trips_from(RoundTrips.of(territory, Rules()), *start, day, _SITES, not_before=not_before),
+    )
+
+
+def without_car(territory: Territory, answer: Answer, *, in_short: bool = True) -> dict[str, list[str]]:
     """Show the round trip of the day of an answer in one sentence, all of them behind it; none without timetables.
 
-    Return what a sheet says of each site that is told of, by `facility_id`.
+    `in_short`: Whether the sentence is shown, which may have been said. Return what a sheet says of each site that is
+    told of, by `facility_id`.
     """
     if territory.schedule is None:
         return {}
     day = answer.at.date()
-    not_before = leaving_from(answer.at)
+    try:
+        found = round_trips(territory, answer)
+    except ParameterError as error:
+        if in_short:
+            st.markdown(plain(unbroken(str(error))))
+        return {}
+    if in_short:
+        st.markdown(plain(unbroken(round_trip_in_short(found, day))))
     numbers = {site.facility_id: number for number, site in enumerate(answer.sites, 1)}
-    question = (cache.fingerprint(territory), answer.start_lon, answer.start_lat, day, not_before, tuple(numbers))
-
-    def told() -> tuple[str, list[str], dict[str, list[str]]]:
-        rules = Rules()
-        try:
-            trips, start = RoundTrips.of(territory, rules), (answer.start_lon, answer.start_lat)
-            found = trips_from(trips, *start, day, _SITES, not_before=not_before)
-        except ParameterError as error:
-            return str(error), [], {}
-        notes = (*feeds_without_notes(trips.schedule.feeds_without(day)), *transit_notes(territory))
-        lines = transit_lines(found, day, rules, notes, not_before, numbers=numbers)
-        kept = {one.facility_id: kept_trip_lines(one, day) for one in found}
-        return round_trip_in_short(found, day), list(lines), kept
-
-    in_short, lines, kept = last_answer("without_car", question, told)
-    st.markdown(plain(unbroken(in_short)))
-    if lines:
-        with st.expander("Sans voiture : y aller et en revenir le jour même"):
-            for line in lines:
-                st.markdown(plain(unbroken(line.strip().removeprefix("- "))))
-    return kept
+    notes = (*feeds_without_notes(territory.schedule.feeds_without(day)), *transit_notes(territory))
+    with st.expander("Sans voiture : y aller et en revenir le jour même"):
+        for line in transit_lines(found, day, Rules(), notes, leaving_from(answer.at), numbers=numbers):
+            st.markdown(plain(unbroken(line.strip().removeprefix("- "))))
+    return {one.facility_id: kept_trip_lines(one, day) for one in found}

@@ -28,6 +28,11 @@ _DAY: Final = "widget_named_day"
 _PUBLIC: Final = "widget_public"
 
 
+def mode_words(mode: Mode) -> str:
+    """Return a way there in two or three words."""
+    return _MODES[mode].partition(" : ")[0]
+
+
 def ask_mode(territory: Territory) -> None:
     """Show the choice of the way there; public transport where the territory has timetables."""
     modes = [mode for mode in _MODES if mode != "transit" or territory.has_timetables]

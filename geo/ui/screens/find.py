@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.answers.list_dates import old_list_sentence
 from geo.answers.nearest import answer_notes, answer_sentence
 from geo.answers.origin import approximation_sentences
 from geo.answers.procedure import is_for_taxes, procedure_sentence
+from geo.answers.round_trips import round_trip_in_short
 from geo.errors import ParameterError
 from geo.finder.opening_times import civil_time
+from geo.network.modes import CAR
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.answer_buttons import answer_buttons
@@ -26,14 +30,15 @@ from geo.ui.components.place_search import place_search, start_from_position, st
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
-from geo.ui.components.without_car import without_car
-from geo.ui.found import found_from
+from geo.ui.components.without_car import round_trips, without_car
+from geo.ui.found import found_from, with_round_trips
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from geo.finder.answer import Answer, SiteAnswer
     from geo.finder.found_place import FoundPlace
+    from geo.finder.site_trips import SiteTrip
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.ui.found import Found
@@ -62,11 +67,14 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     place_search(lambda: cache.gazetteer(territory, identity), territory, state, settings)
     now = civil_time(None, territory.departement)
     if not embedded:
-        show_wishes(state, now, territory.departement, has_permanences=territory.permanences is not None)
+        show_wishes(territory, state, now)
     procedure = chosen_procedure(state)
     # Within another page the card of a tax office, which has more to say, takes the place of two.
     most = MOST_SITES if not embedded else 1 if is_for_taxes(procedure) else MOST_EMBEDDED
     found, sentence = _found(territory, state, most, drawn=not embedded)
+    trips: list[SiteTrip] = []
+    if found is not None and state.mode == "transit":
+        found, sentence, trips = _by_public_transport(territory, found)
     answer = None if found is None else found.answer
     handled = "" if procedure is None else procedure_sentence(procedure, answer, now.date())
     show_sentence(sentence, also=handled)
@@ -75,7 +83,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     chosen = _chosen(answer, state)
     with st.container():
         if answer is not None:
-            _under_the_answer(territory, state, answer, chosen)
+            _under_the_answer(territory, state, answer, chosen, by_road=not trips)
     asked = told_routes(answer)
     shown = Shown(
         today=now.date() if answer is None else answer.at.date(),
@@ -84,6 +92,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         asked=asked,
         for_taxes=is_for_taxes(procedure),
         compact=embedded,
+        trips=trips,
     )
     if embedded:
         show_embedded(answer, shown, name=_NAME)
@@ -91,13 +100,13 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     under_the_first = _map_and_list(territory, state, settings, found, shown)
     if answer is not None:
         with under_the_first:  # after the map and the cards, which wait for no timetable
-            trips = without_car(territory, answer)
+            kept = without_car(territory, answer, in_short=state.mode != "transit")
         route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)
     if answer is not None:
         route = None if chosen is None or found is None else found.routes.get(chosen.facility_id)
-        ways = [] if chosen is None else trips.get(chosen.facility_id, [])
+        ways = [] if chosen is None else kept.get(chosen.facility_id, [])
         keep_and_share(territory, chosen, start_place(state, territory), route, ways)
     _origin_of_the_answer(territory, settings, answer)
 
@@ -118,6 +127,7 @@ def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> 
                 most,
                 commune=state.place,
                 drawn=drawn,
+                mode=CAR if state.mode == "transit" else state.mode,
             )
             sentence = answer_sentence(found.answer, wishes)
         except ParameterError as error:
@@ -125,10 +135,24 @@ def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> 
     return found, sentence
 
 
-def _under_the_answer(territory: Territory, state: AppState, answer: Answer, chosen: SiteAnswer | None) -> None:
+def _by_public_transport(territory: Territory, found: Found) -> tuple[Found, str, list[SiteTrip]]:
+    """Return the sites in the order of their round trips, these in one sentence, and the trips.
+
+    Without any, what was found by car, and why.
+    """
+    try:
+        trips = round_trips(territory, found.answer)
+    except ParameterError as error:
+        return found, f"{error} Les sites sont ceux que l'on joint en voiture.", []
+    return with_round_trips(territory, found, trips), round_trip_in_short(trips, found.answer.at.date()), trips
+
+
+def _under_the_answer(
+    territory: Territory, state: AppState, answer: Answer, chosen: SiteAnswer | None, *, by_road: bool
+) -> None:
     """Say where the times are counted from and what the answer rests on; then what can be done with it."""
     start = start_place(state, territory)
-    notes = [f"Départ : {_words(start)}.", *answer_notes(answer, start)]
+    notes = [f"Départ : {_words(start)}.", *(answer_notes(answer, start) if by_road else _list_notes(answer))]
     if (answer.start_lon, answer.start_lat) != (answer.lon, answer.lat):
         notes += answer.notes[:1]
     if chosen is not None and state.site not in {None, chosen.facility_id}:
@@ -137,6 +161,12 @@ def _under_the_answer(territory: Territory, state: AppState, answer: Answer, cho
     named = next(iter(answer.sites or answer.none_open), None)
     if named is not None:
         answer_buttons(named)
+
+
+def _list_notes(answer: Answer) -> list[str]:
+    """Return that the list of the sites is old, where it is."""
+    said = old_list_sentence(answer.sites[0].list_vintage, dt.datetime.now().astimezone().date())
+    return [said] if said else []
 
 
 def _words(start: FoundPlace | None) -> str:
