@@ -71,8 +71,8 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
         expected = "en voiture : ce territoire n'a pas d'horaires de transports"
         wrong.append(problem_text(CHOICES["mode"], state.mode, expected))
         state = replace(state, mode="car")
-    if state.mode != "car" and undivided:
-        wrong.append(problem_text(CHOICES["mode"], state.mode, "en voiture, pour toute la France"))
+    if state.mode != "car" and undivided and state.screen != "trouver":
+        problems.append("Pour toute la France, cet écran ne compte qu'en voiture. Pour un autre mode : un département.")
         state = replace(state, mode="car")
     if state.day is not None and not territory.has_timetables:
         expected = "rien : ce territoire n'a pas d'horaires de transports"

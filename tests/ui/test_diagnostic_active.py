@@ -64,5 +64,5 @@ def test_the_way_is_asked_and_is_that_of_the_address(open_diagnostic):
 
 def test_all_of_france_is_by_car(open_app):
     app = open_app(ecran="diagnostic", mode="walk")
-    assert "pour toute la France" in plain(app.warning[0].value)
+    assert "Pour toute la France" in plain(app.warning[0].value)
     assert "mode" not in app.query_params

@@ -45,10 +45,17 @@ _TO_WRITE: Final = "query_to_write"
 _WRITTEN_FOR: Final = "query_written_for"
 
 
-def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, state: AppState, settings: Settings) -> None:
+def place_search(
+    gazetteer: Callable[[], Gazetteer],
+    territory: Territory,
+    state: AppState,
+    settings: Settings,
+    beside: Callable[[], None] | None = None,
+) -> None:
     """Show the search box, the suggestions where several places match, and the button "Ma position".
 
-    `gazetteer`: Gives the names that are searched; they are asked for once something is.
+    `gazetteer`: Gives the names that are searched; they are asked for once something is. `beside`: Shows what stands on
+    the same line, if anything does.
     """
     _write_start(state, territory)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -64,6 +71,8 @@ def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, state
                 autocomplete="street-address",
             )
             st.form_submit_button("Rechercher", type="primary", on_click=_search, args=(gazetteer, territory, settings))
+        if beside is not None:
+            beside()
         my_position(start_from_position)
     place_suggestions(_BOX, gazetteer, lambda place: _choose(place, territory))
     found: PlaceSearch | None = st.session_state.get(_FOUND)

@@ -49,11 +49,15 @@ def chosen_procedure(state: AppState) -> Procedure | None:
     return next((procedure for procedure in procedures() if procedure.key == state.procedure), None)
 
 
+def show_way_there(territory: Territory, state: AppState) -> None:
+    """Show how one goes there, and the choice behind it."""
+    with st.popover(mode_words(state.mode)):
+        ask_mode(territory)
+
+
 def show_wishes(territory: Territory, state: AppState, now: dt.datetime) -> None:
     """Show the fields; `now` is in the civil time of the territory."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        with st.popover(mode_words(state.mode)):
-            ask_mode(territory)
         _when(state, now, territory.departement)
         if state.mode != "transit":
             _filters(state, has_permanences=territory.permanences is not None)

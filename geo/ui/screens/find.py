@@ -29,7 +29,7 @@ from geo.ui.components.messages import show_approximations, show_notes
 from geo.ui.components.place_search import place_search, start_from_position, start_place
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
-from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
+from geo.ui.components.wishes import chosen_procedure, show_way_there, show_wishes, wishes_of
 from geo.ui.components.without_car import round_trips, without_car
 from geo.ui.found import found_from, with_round_trips
 
@@ -64,7 +64,13 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     identity = cache.fingerprint(territory)
     st.html(f"<style>{component_text('find_page.css')}</style>")
     st.title("Trouver un France services", anchor=False)
-    place_search(lambda: cache.gazetteer(territory, identity), territory, state, settings)
+    place_search(
+        lambda: cache.gazetteer(territory, identity),
+        territory,
+        state,
+        settings,
+        beside=None if embedded else lambda: show_way_there(territory, state),
+    )
     now = civil_time(None, territory.departement)
     if not embedded:
         show_wishes(territory, state, now)
