@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from geo.errors import Fault, ParameterError
-from geo.french import agreed, format_integer
+from geo.french import agreed, format_integer, visible
 from geo.sources.provenance import checksum
 from geo.transit.feed_tables import FeedTables, texts_of
 from geo.transit.schedule import WEEKDAYS, Schedule, merged
@@ -119,8 +119,13 @@ def _stops(tables: FeedTables) -> pd.DataFrame:
         nowhere = called & ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))  # noqa: PLR2004 - degrees
     tables.wrong(file, nowhere, "arrêt sans position valable", ids)
     return pd.DataFrame(
-        {"stop_id": texts_of(ids), "name": texts_of(tables.column(file, "stop_name")), "lon": lon, "lat": lat}
+        {"stop_id": texts_of(ids), "name": _names(tables, file, "stop_name"), "lon": lon, "lat": lat}
     ).assign(parent=parent, feed=0)
+
+
+def _names(tables: FeedTables, file: str, column: str) -> list[str]:
+    """Return texts that people read, what is not seen left out: marks of direction turn hours round."""
+    return [visible(text).strip() for text in texts_of(tables.column(file, column))]
 
 
 def _service_ids(tables: FeedTables) -> list[str]:
@@ -146,7 +151,7 @@ def _trips(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, NDArr
     if len(zones) > 1:
         tables.faults.append(Fault(f"agency.txt, plusieurs fuseaux horaires : {', '.join(sorted(zones)[:3])}"))
     short, long, described = (
-        np.array([*texts_of(tables.column("routes.txt", f"route_{name}")), ""], object)
+        np.array([*_names(tables, "routes.txt", f"route_{name}"), ""], object)
         for name in ("short_name", "long_name", "desc")
     )
     kind = np.append(_route_types(tables), -1)
@@ -163,7 +168,7 @@ def _trips(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, NDArr
         {
             "trip_id": texts_of(ids),
             "line": line[route],
-            "headsign": texts_of(tables.column("trips.txt", "trip_headsign")),
+            "headsign": _names(tables, "trips.txt", "trip_headsign"),
             "route_type": kind[route].astype(np.int16),
             "service": service,
             "zone": zone,

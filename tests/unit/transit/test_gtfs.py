@@ -18,6 +18,19 @@ def valley(tmp_path):
     return read_gtfs(write_feed(tmp_path / "valley.zip"))
 
 
+def test_names_that_are_read_hold_nothing_unseen(tmp_path):
+    """A mark from right to left would show the hours after it the other way round."""
+    hidden = {
+        "stops": FILES["stops.txt"].replace("Le Village", "Le\u202e Village\x07"),
+        "routes": FILES["routes.txt"].replace("T1", "\x1b[2JT1"),
+        "trips": FILES["trips.txt"].replace(",Village", ",Vil\u2066lage"),
+    }
+    schedule = read_gtfs(write_feed(tmp_path / "f", **hidden))
+    assert "Le  Village" in set(schedule.stops["name"])
+    assert {"[2JT1", "12"} <= set(schedule.trips["line"])
+    assert "Vil lage" in set(schedule.trips["headsign"])
+
+
 def _calls(schedule, trip_id):
     trip = schedule.trips.index[schedule.trips["trip_id"] == trip_id][0]
     return schedule.stop_times[schedule.stop_times["trip"] == trip]
