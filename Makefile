@@ -114,9 +114,9 @@ $(VENV)/.done: requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-# The searches are compiled here, not while the first visitor waits.
-build/kernels/.done: $(wildcard geo/network/*.py) | $(VENV)/.done
-	$(BIN)/python -m geo.network.prepared
+# The loops are compiled here, not while the first visitor waits.
+build/kernels/.done: geo/prepared.py geo/siting/bound_kernels.py geo/transit/kernels.py $(wildcard geo/network/*.py) | $(VENV)/.done
+	$(BIN)/python -m geo.prepared
 	@mkdir -p build/kernels && touch $@
 
 # The map library, installed from the npm registry into an ignored folder and served by the app

@@ -23,7 +23,7 @@ install)
   "$3/bin/python" -m pip install --quiet --no-cache-dir --constraint "$2/versions.txt" "maillage[api,app] @ file://$(ls "$2"/maillage-*.whl)"
   ;;
 prepare)
-  "$2/bin/python" -m geo.network.prepared
+  "$2/bin/python" -m geo.prepared
   "$2/bin/maillage" nearest Sare > /dev/null
   "$2/bin/maillage" plan 64 --new 3 > /dev/null
   ;;

@@ -1,11 +1,7 @@
-"""Compiling every search at set-up, so that no visitor waits for it: ``python -m geo.network.prepared``.
-
-What is compiled is kept on disk beside the modules, or in the user's cache where these cannot be written (numba).
-"""
+"""Every compiled loop of this package, run once (`geo.prepared`)."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -22,7 +18,7 @@ _NODES: Final = ((0, 43.30, -1.57), (1, 43.31, -1.57), (2, 43.30, -1.56), (3, 43
 _STREETS: Final = ((0, 4, 3), (1, 4, 2))
 
 
-def prepare() -> None:
+def prepare_searches() -> None:
     """Run every compiled loop of this package once, on two streets that cross."""
     nodes = "".join(f'<node id="{number + 1}" version="1" lat="{lat}" lon="{lon}"/>' for number, lat, lon in _NODES)
     ways = "".join(
@@ -43,8 +39,3 @@ def prepare() -> None:
     times_from_point(network, homes, 0, sites)
     pairs_sooner_than(network, homes, homes, sites)
     route_between(network, homes.take([0]), sites.take([0]))
-
-
-if __name__ == "__main__":
-    prepare()
-    sys.exit(0)
