@@ -39,7 +39,7 @@ def downloads(app):
 def test_the_screen_says_what_the_report_holds(open_report):
     app = open_report()
     assert "Atlantiques" in app.title[0].value
-    assert "6 à 16 pages" in app.markdown[0].value
+    assert "6 à 18 pages" in app.markdown[0].value
     assert app.button[0].label == "Préparer le rapport"
     assert downloads(app) == []
 
