@@ -83,8 +83,10 @@ def answer_near(
 
     Examples
     --------
+    >>> import datetime as dt
     >>> from geo import Territory
-    >>> answer_near(Territory.load("64"), (-1.58, 43.31), NearQuestion(k=1)).content["sites"][0]["name"]
+    >>> asked = NearQuestion(Wishes(at=dt.datetime(2026, 11, 24, 10)), k=1)
+    >>> answer_near(Territory.load("64"), (-1.58, 43.31), asked).content["sites"][0]["name"]
     'France services de Saint-Jean-de-Luz'
     """
     listed = asked.facilities != SITES
