@@ -220,9 +220,9 @@ class Places:
         return positions
 
     def named(self, facility_ids: Iterable[str]) -> tuple[SiteAnswer, ...]:
-        """Return what is told of places that the lists have, by identifier, in this order."""
+        """Return what is told of places that the lists have, by identifier, in this order, whatever leads there."""
         position = {str(each): number for number, each in enumerate(self.columns["facility_id"])}
-        return tuple(self.told(position[each]) for each in facility_ids)
+        return tuple(self.told(position[each], by_road=False) for each in facility_ids)
 
     def to_contact(self) -> Iterator[SiteAnswer]:
         """Give the sites with a phone number or an e-mail address, soonest first, then those that no road leads to."""
@@ -275,8 +275,8 @@ class Places:
         near = [(i, self._hours(i)) for i in self.soonest(kinds, within_min)]
         return [self.columns["name"][i] for i, hours in near if hours is None or hours.days[weekday] is None]
 
-    def told(self, position: int) -> SiteAnswer:
-        """Return all that is told of one place."""
+    def told(self, position: int, *, by_road: bool = True) -> SiteAnswer:
+        """Return all that is told of one place; `by_road` as in `geo.finder.sentences.warnings`."""
         row = {name: column[position] for name, column in self.columns.items()}
         minutes = float(self.minutes[position]) if np.isfinite(self.minutes[position]) else None
         hours, departement = self._hours(position), row["departement"]
@@ -296,7 +296,7 @@ class Places:
             distance_km=None if minutes is None else float(self.km[position]),
             status=status,
             week=week_lines(hours, self.at, departement, self.visits.lines(row["facility_id"]), remarks),
-            warnings=tuple(warnings(row, status, self.at, minutes, estimated=self.bounds is not None)),
+            warnings=tuple(warnings(row, status, self.at, minutes, estimated=self.bounds is not None, by_road=by_road)),
             estimated=self.bounds is not None,
             travel_time_low_min=low,
             travel_time_high_min=high,

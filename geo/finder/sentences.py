@@ -25,19 +25,31 @@ _NAMES_SHOWN: Final = 3
 
 
 def warnings(
-    place: Mapping[str, Any], status: OpeningStatus, at: dt.datetime, minutes: float | None, *, estimated: bool = False
+    place: Mapping[str, Any],
+    status: OpeningStatus,
+    at: dt.datetime,
+    minutes: float | None,
+    *,
+    estimated: bool = False,
+    by_road: bool = True,
 ) -> Iterator[str]:
     """Give what a visitor must know of a place before leaving.
 
     `place`: Row of a list (`geo.schemas.FACILITY_COLUMNS`), `None` where a cell is missing. `status`, `at`, `minutes`:
     Whether it is open at the moment, and how long the way takes (`None`: no road leads there). `estimated`: Whether
-    that time is: the arrival is then told to 5 minutes.
+    that time is: the arrival is then told to 5 minutes. `by_road`: Whether one goes there in that time; otherwise
+    nothing is said of the way.
     """
     if place["kind"] == "bus":
         yield "La position et le temps sont ceux de la base du bus, pas de ses arrêts : demandez ses tournées."
-    if minutes is None:
+    if by_road and minutes is None:
         yield "Aucune route connue n'y mène."
-    elif status.closes_at is not None and closes_before(status, arrival := later(at, minutes)):
+    elif (
+        by_road
+        and minutes is not None
+        and status.closes_at is not None
+        and closes_before(status, arrival := later(at, minutes))
+    ):
         told = later(at, to_five(minutes)) if estimated else arrival
         closes, arrives = (moment_text(moment, since=at).removeprefix("à ") for moment in (status.closes_at, told))
         yield f"Ferme à {closes}, avant votre arrivée (vers {arrives})."

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 import pyproj
 import pytest
+import streamlit as st
 
 from geo.answers.nearest import answer_sentence
 from geo.answers.round_trips import round_trip_in_short
@@ -21,6 +22,7 @@ from geo.finder.site_trips import leaving_from, trips_from
 from geo.finder.wishes import Wishes
 from geo.finder.without_car import RoundTrips
 from geo.transit.round_trip import Rules
+from geo.ui.screens.find import MOST_EMBEDDED
 
 SARE = "64504"
 TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
@@ -538,7 +540,7 @@ def test_who_walks_is_answered_on_foot_first(open_app, territory, embedded_folde
     assert [name for _, name in numbered(app)] == [site.name for site in by_car.sites]
 
 
-def test_who_has_no_car_is_answered_by_public_transport_first(open_app, valley, valley_folder):
+def test_who_has_no_car_is_answered_by_public_transport_first(open_app, valley, valley_folder, monkeypatch):
     """From Urdos one bus a day goes to a site, whatever is nearer by car."""
     urdos = valley.communes.loc["64542"]
     app = open_app(valley_folder, lieu="64542", quand="2025-02-04T07:30", mode="transit", samedi="1")
@@ -556,6 +558,11 @@ def test_who_has_no_car_is_answered_by_public_transport_first(open_app, valley, 
     )
     card = html.split("<li class=")[1]
     assert card.index("Départ 8") < card.index("en voiture")
+    monkeypatch.setattr(type(st.context), "is_embedded", True)
+    app.run()
+    shown = unescape(given(app, "found_sites")["html"])
+    assert re.findall("<h3>.*?</span>(.*?)</h3>", shown) == [one.name for one in found[:MOST_EMBEDDED]]
+    assert len(found) > MOST_EMBEDDED
 
 
 def test_on_a_day_without_timetables_the_answer_is_by_car_and_says_so(open_app, valley, valley_folder):

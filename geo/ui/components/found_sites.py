@@ -170,7 +170,15 @@ def _card(site: SiteAnswer, shown: Shown, number: int | str | None = None) -> st
     badge = f'<span class="number" aria-hidden="true">{number}</span>' if number is not None else ""
     by_car = _trip_words(site, shown)
     trip = shown.trip_of.get(site.facility_id) if number is not None else None
-    modes = [] if shown.compact else list(filter(None, [capital(by_car) if trip else "", other_modes_sentence(site)]))
+    modes = (
+        []
+        if shown.compact
+        else list(
+            filter(
+                None, [capital(by_car) if trip and site.travel_time_min is not None else "", other_modes_sentence(site)]
+            )
+        )
+    )
     lines = [
         f"<h3>{badge}{escape(site.name)}</h3>",
         f'<p class="trip">{escape(trip or by_car)}</p>',

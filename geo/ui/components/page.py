@@ -59,7 +59,8 @@ _STYLE: Final = """<style>
   overflow-wrap: anywhere; padding: .6rem .9rem; }
 .maillage-answer-beside:empty { border: 0; padding: 0; }
 .maillage-answer-beside:focus { outline: 3px solid #1c5d73; outline-offset: 2px; }
-.maillage-spoken span, .maillage-answer-also { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute;
+.maillage-spoken span, .maillage-answer-also, .maillage-text .hidden {
+  clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute;
   white-space: nowrap; width: 1px; }
 .stHtml .maillage-foot { margin: 0; }
 [data-testid="stFileChip"][aria-invalid="true"] { height: auto; max-width: 100%; width: auto; }

@@ -80,7 +80,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     found, sentence = _found(territory, state, most, drawn=not embedded)
     trips: list[SiteTrip] = []
     if found is not None and state.mode == "transit":
-        found, sentence, trips = _by_public_transport(territory, found)
+        found, sentence, trips = _by_public_transport(territory, found, most)
     answer = None if found is None else found.answer
     handled = "" if procedure is None else procedure_sentence(procedure, answer, now.date())
     show_sentence(sentence, also=handled)
@@ -141,13 +141,13 @@ def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> 
     return found, sentence
 
 
-def _by_public_transport(territory: Territory, found: Found) -> tuple[Found, str, list[SiteTrip]]:
-    """Return the sites in the order of their round trips, these in one sentence, and the trips.
+def _by_public_transport(territory: Territory, found: Found, most: int) -> tuple[Found, str, list[SiteTrip]]:
+    """Return the sites (at most `most`) in the order of their round trips, these in one sentence, and the trips.
 
     Without any, what was found by car, and why.
     """
     try:
-        trips = round_trips(territory, found.answer)
+        trips = round_trips(territory, found.answer)[:most]
     except ParameterError as error:
         return found, f"{error} Les sites sont ceux que l'on joint en voiture.", []
     return with_round_trips(territory, found, trips), round_trip_in_short(trips, found.answer.at.date()), trips

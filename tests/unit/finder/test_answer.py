@@ -14,6 +14,7 @@ import shapely
 from geo import Territory, nearest
 from geo.errors import NetworkError, ParameterError
 from geo.finder.answer import FROM_HOME, MANDATE, find_sites, route_to
+from geo.finder.answer import with_sites as answer_about
 from geo.finder.preference import lets_in
 from geo.finder.wishes import Wishes
 from geo.network.travel_times import times_from_point
@@ -388,7 +389,10 @@ def test_sites_without_a_road_can_still_be_called(world, home):
     assert answer.tax_office is None
     assert ids(answer.none_open) == [MAIN, ANTENNE]  # by the straight line
     assert (answer.none_open[0].travel_time_min, answer.none_open[0].distance_km) == (None, None)
-    assert "Aucune route connue n'y mène." in answer.none_open[0].warnings
+    no_road = "Aucune route connue n'y mène."
+    assert no_road in answer.none_open[0].warnings
+    by_train = answer_about(unreachable, answer, [MAIN])
+    assert set(by_train.sites[0].warnings) == set(answer.none_open[0].warnings) - {no_road}, "roads do not matter then"
 
 
 def test_a_territory_without_sites_says_so(world, home):
