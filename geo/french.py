@@ -74,24 +74,12 @@ def format_number(value: float) -> str:
 
 
 def position_text(lon: float, lat: float, digits: int = 5) -> str:
-    """Return a position in degrees, rounded to so many decimals: a metre at five of them.
-
-    Examples
-    --------
-    >>> position_text(-1.58, 43.3571234)
-    'longitude -1,58, latitude 43,35712'
-    """
+    """Return a position in degrees, rounded (five decimals: to a metre): ``"longitude -1,58, latitude 43,35712"``."""
     return f"longitude {format_number(round(lon, digits))}, latitude {format_number(round(lat, digits))}"
 
 
 def format_integer(value: Any) -> str:
-    """Return ``1234.4`` as ``"1 234"`` (narrow no-break space); a dash where unknown.
-
-    Examples
-    --------
-    >>> format_integer(1234.4) == f"1{THIN_SPACE}234"
-    True
-    """
+    """Return ``1234.4`` as ``"1 234"`` (narrow no-break space); a dash where unknown."""
     return format_decimal(value, 0)
 
 
