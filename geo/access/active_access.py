@@ -14,7 +14,7 @@ from geo.access.coverage import CoverageSummary, coverage, summarize
 from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.french import format_number
-from geo.network.estimated_ways import Points, estimated_ways
+from geo.network.estimated_ways import estimated_ways
 from geo.network.modes import ACTIVE_MODES, ESTIMATED_BOUNDS, FARTHEST_KM, MODES, require_mode
 from geo.network.snapping import snap
 from geo.network.travel_times import nearest_by_road, pairs_within
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo.network.snapping import Points
     from geo.question import Question
     from geo.territory import Territory
 
@@ -118,12 +119,11 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     >>> found.summary.part.estimated, found.summary.residents_within < found.summary.part.residents
     (True, True)
     """
-    cov, summary = _measured(territory, question, mode)
+    cov, summary, places = _measured(territory, question, mode)
     names = ["name", "residents", "residents_known", "residents_within", "share_within", "facility_id", "facility_name"]
     communes = cov.rename(columns={"population": "residents"})[names]
     known = communes["share_within"].notna()
     counted = ["residents_known", "residents_within"]
-    places = territory.facility_list(question.facilities, kinds=question.kinds)
     communes = communes.assign(
         residents=communes["residents"].astype("Float64"),
         **{name: communes[name].where(known) for name in counted},
@@ -144,8 +144,10 @@ def active_summary(territory: Territory, question: Question, mode: str) -> Cover
     return _measured(territory, question, mode)[1]
 
 
-def _measured(territory: Territory, question: Question, mode: str) -> tuple[gpd.GeoDataFrame, CoverageSummary]:
-    """Return the coverage of a question on foot or by bicycle, and its totals."""
+def _measured(
+    territory: Territory, question: Question, mode: str
+) -> tuple[gpd.GeoDataFrame, CoverageSummary, gpd.GeoDataFrame]:
+    """Return the coverage of a question on foot or by bicycle, its totals, and the places that count."""
     if mode not in ACTIVE_MODES:
         require_mode(mode)
         msg = f"Le mode « {mode} » n'est ni walk (à pied) ni bike (à vélo)."
@@ -157,7 +159,7 @@ def _measured(territory: Territory, question: Question, mode: str) -> tuple[gpd.
     precision = pd.DataFrame(dict(zip(PRECISION_COLUMNS, (estimated, *bounds), strict=True)), territory.communes.index)
     threshold, facilities = question.threshold_min, question.facilities
     cov = coverage(territory, threshold, facilities=facilities, times=times, precision=precision)
-    return cov, summarize(cov, times, threshold, facilities=facilities)
+    return cov, summarize(cov, times, threshold, facilities=facilities), places
 
 
 def require_threshold(mode: str, threshold_min: float) -> None:
@@ -171,7 +173,7 @@ def require_threshold(mode: str, threshold_min: float) -> None:
 
 
 def active_pairs(
-    territory: Territory, mode: str, places: tuple[NDArray[np.float64], NDArray[np.float64]], within_min: float
+    territory: Territory, mode: str, places: Points, within_min: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return who is within a time of each of some places on foot or by bicycle.
 
@@ -269,7 +271,9 @@ def _estimated(
     return minutes.reshape(shape)[every, best], km.reshape(shape)[every, best], place.reshape(shape)[every, best]
 
 
-def _ways(territory: Territory, mode: str, starts: Points, places: Points) -> Points:
+def _ways(
+    territory: Territory, mode: str, starts: Points, places: Points
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return minutes and kilometres of estimated ways from starts to places (degrees), inf where there is none."""
     straight = np.asarray(pyproj.Geod(ellps="GRS80").inv(*starts, *places)[2], np.float64)
     return estimated_ways(mode, territory.network, project_relief(), starts, places, straight)

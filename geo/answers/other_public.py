@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.finder.without_car import Points, RoundTrips
+    from geo.finder.without_car import RoundTrips
+    from geo.network.snapping import Points
     from geo.siting.benefits import Benefits
     from geo.siting.plan import Plan
     from geo.territory import Territory

@@ -7,15 +7,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import pandas as pd
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, create_model
 
 from geo.answers.near import TRANSIT
+from geo.answers.other_public import PUBLICS
 from geo.answers.plan_near import near_with_labels
 from geo.answers.two_publics import TwoPublics
 from geo.errors import Fault, ParameterError, SchemaError
 from geo.finder.candidate_trips import NEW_SITE_HOURS
 from geo.finder.named_days import NamedDay
-from geo.network.modes import BIKE, WALK
 from geo.siting.plan_json import in_french, plan_json
 from geo.siting.plan_values import Amount, Share, Values, Whole
 from geo.transit.round_trip import Rules
@@ -66,27 +66,6 @@ class _RowValues(Values):
     not_dominated: bool
 
 
-class _RoundTripRow(_RowValues):
-    """One of those compared for round trips."""
-
-    residents_round_trip: Amount
-    share_round_trip: Share | None
-
-
-class _WalkRow(_RowValues):
-    """One of those compared for who walks."""
-
-    residents_within_walk: Amount
-    share_within_walk: Share | None
-
-
-class _BikeRow(_RowValues):
-    """One of those compared for who cycles."""
-
-    residents_within_bike: Amount
-    share_within_bike: Share | None
-
-
 class _ComparisonValues(Values):
     """Plans for two publics."""
 
@@ -103,34 +82,23 @@ class _ComparisonValues(Values):
     plans: list[Any]
 
 
-_ROWS: Final = Field(min_length=2, max_length=_MOST_ROWS)
-
-
 class _RoundTripValues(_ComparisonValues):
     """Plans for round trips of a day."""
 
     day: _DayValues
     rules: _RulesValues
-    plans: Annotated[list[_RoundTripRow], _ROWS]
 
 
-class _WalkValues(_ComparisonValues):
-    """Plans for who walks."""
-
-    plans: Annotated[list[_WalkRow], _ROWS]
-
-
-class _BikeValues(_ComparisonValues):
-    """Plans for who cycles."""
-
-    plans: Annotated[list[_BikeRow], _ROWS]
+def _comparison_of(mode: str) -> type[_ComparisonValues]:
+    """Return what is read of a comparison, whose plans have the columns of the other public."""
+    words = PUBLICS[mode]
+    columns: dict[str, Any] = {words.residents: (Amount, ...), words.share: (Share | None, ...)}
+    row = create_model("_Row", __base__=_RowValues, **columns)
+    plans: Any = (Annotated[list[row], Field(min_length=2, max_length=_MOST_ROWS)], ...)  # type: ignore[valid-type] # made here
+    return create_model("_Values", __base__=_RoundTripValues if mode == TRANSIT else _ComparisonValues, plans=plans)
 
 
-_COMPARISONS: Final[dict[str, type[_ComparisonValues]]] = {
-    TRANSIT: _RoundTripValues,
-    WALK: _WalkValues,
-    BIKE: _BikeValues,
-}
+_COMPARISONS: Final = {mode: _comparison_of(mode) for mode in PUBLICS}
 
 
 def plan_document(plan: Plan, parts: Sequence[Territory], beside: TwoPublics | None = None) -> dict[str, Any]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.finder.without_car import Points, RoundTrips
+    from geo.finder.without_car import RoundTrips
+    from geo.network.snapping import Points
 
 #: When a new site is taken to be open on a working day, minutes after midnight: nobody knows its hours yet.
 NEW_SITE_HOURS: Final = ((9 * 60, 12 * 60), (14 * 60, 17 * 60))

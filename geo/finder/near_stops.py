@@ -10,7 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.finder.without_car import NearStops, Points, RoundTrips
+    from geo.finder.without_car import NearStops, RoundTrips
+    from geo.network.snapping import Points
     from geo.transit.day import Profile
 
 

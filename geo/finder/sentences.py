@@ -42,21 +42,21 @@ def warnings(
     """
     if place["kind"] == "bus":
         yield "La position et le temps sont ceux de la base du bus, pas de ses arrêts : demandez ses tournées."
-    if by_road and minutes is None:
-        yield "Aucune route connue n'y mène."
-    elif (
-        by_road
-        and minutes is not None
-        and status.closes_at is not None
-        and closes_before(status, arrival := later(at, minutes))
-    ):
-        told = later(at, to_five(minutes)) if estimated else arrival
-        closes, arrives = (moment_text(moment, since=at).removeprefix("à ") for moment in (status.closes_at, told))
-        yield f"Ferme à {closes}, avant votre arrivée (vers {arrives})."
+    if by_road:
+        yield from _of_the_road(status, at, minutes, estimated=estimated)
     if status.state == "unknown":
         yield "Horaires inconnus : appelez avant de vous déplacer."
     if place["address"] is None:
         yield "Adresse non connue : vérifiez-la avant de vous déplacer."
+
+
+def _of_the_road(status: OpeningStatus, at: dt.datetime, minutes: float | None, *, estimated: bool) -> Iterator[str]:
+    if minutes is None:
+        yield "Aucune route connue n'y mène."
+    elif status.closes_at is not None and closes_before(status, arrival := later(at, minutes)):
+        told = later(at, to_five(minutes)) if estimated else arrival
+        closes, arrives = (moment_text(moment, since=at).removeprefix("à ") for moment in (status.closes_at, told))
+        yield f"Ferme à {closes}, avant votre arrivée (vers {arrives})."
 
 
 def fewer_note(mode: str, given: int, asked: int) -> Iterator[str]:

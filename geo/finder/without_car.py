@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo.network.snapping import Points
     from geo.territory import Territory
     from geo.transit.day import Profile
     from geo.transit.schedule import Schedule
 
 _MINUTE: Final = 60
 
-Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 #: Points, other points, and the seconds on foot to these and back from them.
 Near = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]"]
 #: Stops near a place, and the seconds on foot to each and back from it.

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.network.road_network import RoadNetwork
+    from geo.network.snapping import Points
     from geo.sources.relief import Relief
-
-Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
 def estimated_ways(

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from geo.network.road_network import RoadNetwork
 
+#: Longitudes and latitudes of points, degrees, shape (n,) each.
+Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+
 #: Residents whose point is farther (m) than this from a street are told so: their way to it is not measured well.
 FAR_FROM_ROADS_M: Final = 500.0
 #: On an estimated network, points closer than this (m) and nearest to the same node are also joined straight, at the

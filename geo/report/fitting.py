@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: Longest texts (characters) in a cell of a table, and in a sentence: ours are shorter, names of files may not be.
-CELL: Final = 46
-SENTENCE: Final = 1_500
+_CELL: Final = 46
+_SENTENCE: Final = 1_500
 _SPACES: Final = re.compile(" {2,}")
 
 
-def cut(text: str, longest: int = CELL) -> str:
+def cut(text: str, longest: int = _CELL) -> str:
     """Return a text on one line, cut after a word where there is no room for more.
 
     Parameters
@@ -35,6 +35,6 @@ def cut(text: str, longest: int = CELL) -> str:
     return f"{kept.rstrip(' ,;:(')}…"
 
 
-def cut_all(texts: Iterable[str], longest: int = SENTENCE) -> list[str]:
+def cut_all(texts: Iterable[str], longest: int = _SENTENCE) -> list[str]:
     """Return each sentence as `cut` does."""
     return [cut(text, longest) for text in texts]

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.network.road_network import RoadNetwork
+    from geo.network.snapping import Points
     from geo.transit.schedule import Schedule
 
 #: Seconds that one walks from one stop to another at most, to change (as OpenTripPlanner's short transfers).
 CHANGE_WALK_S: Final = 600
 _NOISE_S: Final = 0.01
 _FAR_M: Final = 1e12
-Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
 @dataclass(frozen=True, eq=False)
