@@ -8,6 +8,7 @@ as text: giving meaning to the cells is the work of each reader.
 from __future__ import annotations
 
 import csv
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,6 +33,7 @@ MAX_COLUMNS: Final = 1_000
 MAX_ROWS: Final = 1_000_000
 #: Most cells: a table of 5 million takes 3 seconds and 500 MB. The largest official list has 400,000.
 MAX_CELLS: Final = 5_000_000
+_JSON: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\]])")
 
 
 def read_delimited(path: Path, source: str, notes: list[str] | None = None) -> pd.DataFrame:
@@ -109,6 +111,12 @@ def parse_delimited(text: str, source: str, notes: list[str] | None = None) -> p
     """
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
         msg = f"{source} : une page web a été trouvée, un tableau CSV est attendu. Téléchargez le fichier lui-même."
+        raise SourceError(msg)
+    if _JSON.match(text):
+        msg = (
+            f"{source} : du JSON ou du GeoJSON a été trouvé, un tableau CSV est attendu. Enregistrez la couche "
+            f"au format CSV, positions comprises, depuis un logiciel de cartographie."
+        )
         raise SourceError(msg)
     _check_size(len(text), MAX_BYTES, f"{source} : le tableau")
     _require_some(text, f"{source} : le tableau")

@@ -78,6 +78,8 @@ def test_every_overlong_row_is_listed(tmp_path):
         (b"a,b\n1,\x81\xe9\n", SourceError, "binaire"),
         (b"\xff\xfea", SourceError, "binaire"),
         (b"<!DOCTYPE html><html>a,b", SourceError, "page web"),
+        (b'{"type": "FeatureCollection", "features": []}', SourceError, "GeoJSON"),
+        (b'\xef\xbb\xbf[\n  {"nom": "Sare"}\n]', SourceError, "JSON"),
         (b"a,b\n", SchemaError, "aucune ligne"),
         (b"a,b\n , \n", SchemaError, "aucune ligne"),
         (b",,\n,,\n", SchemaError, "aucune ligne"),
