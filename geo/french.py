@@ -308,11 +308,11 @@ def joined(names: Sequence[str], most: int | None = None, rest: str = "autres") 
     --------
     >>> joined(["Sare", "Ascain", "Ainhoa"])
     'Sare, Ascain et Ainhoa'
-    >>> joined(["a", "b", "c", "d"], 2)
-    'a, b et 2 autres'
+    >>> joined(["a", "b", *["c"] * 1_234], 2)
+    'a, b et 1\u202f234 autres'
     """
     if most is not None and len(names) > most + 1:
-        return f"{', '.join(names[:most])} et {len(names) - most} {rest}"
+        return f"{', '.join(names[:most])} et {format_integer(len(names) - most)} {rest}"
     return " et ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 

@@ -34,7 +34,7 @@ _WEEKDAYS_OSM: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _UNKNOWN: Final = "unknown"
 _DAY_MINUTES: Final = 24 * 60
 
-_TIME = r"([0-9]{1,2})\s*[:hH]([0-9]{2})?(?::[0-9]{2})?"
+_TIME = r"([0-9]{1,2})\s*[:hH](?:\s*([0-9]{2})(?!\s*[hH]))?(?::[0-9]{2})?"
 _SLOT = re.compile(rf"{_TIME}\s*(?:[-–—]|à)\s*{_TIME}")
 _BETWEEN_SLOTS = re.compile(r"[\s/,;.|&]|\b(?:et|de|puis)\b", re.IGNORECASE)
 _OSM_SLOT = "[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}"
