@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.site_words import trip_words
@@ -67,6 +68,8 @@ def transit_lines(
         if one.possible:
             yield f"   Aller : {way_words(one.there)}"
             yield f"   Retour : {way_words(one.back)}"
+        if one.status is not None:
+            yield f"   {one.status.sentence}"
         yield f"   Horaires ce jour-là : {hours_text(one.hours)}"
         if contact := _contact(one):
             yield f"   {contact}"
@@ -106,6 +109,8 @@ def kept_trip_lines(one: SiteTrip, day: dt.date) -> list[str]:
     said = [f"Sans voiture, {date_text(day)}{UNIT_SPACE}: {trip_sentence(one)}."]
     if one.possible:
         said += [f"Aller{UNIT_SPACE}: {way_words(one.there)}", f"Retour{UNIT_SPACE}: {way_words(one.back)}"]
+    if one.status is not None:
+        said.append(f"{one.status.in_short}.")
     return said
 
 
@@ -178,7 +183,8 @@ def rules_sentence(rules: Rules) -> str:
 def _step_words(step: Step) -> str:
     if step.line is None:
         towards = "" if step.to_stop is None else f" jusqu'à {step.to_stop}"
-        return f"à pied {trip_words(_minutes(step.departs, step.arrives))}{towards}"
+        # Its own minutes: those between the hours told may be one more than the rules allow.
+        return f"à pied {trip_words(math.ceil((step.arrives - step.departs).total_seconds() / 60))}{towards}"
     # Some publishers put the number of the train there.
     what = "n°" if step.headsign.isdigit() else "direction"
     headsign = f" ({what} {step.headsign})" if step.headsign else ""

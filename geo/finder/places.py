@@ -6,20 +6,20 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from geo.finder.listed_opening import appointment_of, status_of
 from geo.finder.opening_times import (
     DayLine,
     OpeningStatus,
     closes_before,
     holiday_on,
     later,
-    opening_status,
     time_zone,
     usual_opening,
     week_lines,
@@ -277,13 +277,13 @@ class Places:
 
     def told(self, position: int, *, by_road: bool = True) -> SiteAnswer:
         """Return all that is told of one place; `by_road` as in `geo.finder.sentences.warnings`."""
-        row = {name: column[position] for name, column in self.columns.items()}
+        row = self._row(position)
         minutes = float(self.minutes[position]) if np.isfinite(self.minutes[position]) else None
         hours, departement = self._hours(position), row["departement"]
         low, high = (None, None) if minutes is None or self.bounds is None else (minutes * each for each in self.bounds)
         remarks = self._remarks(position)
-        appointment = self._appointment(position)
-        status = opening_status(hours, self.at, departement, remarks, appointment=appointment)
+        appointment = appointment_of(row)
+        status = status_of(row, self.at)
         same = ("facility_id", "name", "kind", "address", "postcode", "commune_name", "phone", "email", "website")
         return SiteAnswer(
             **{name: row[name] for name in (*same, "main_site")},
@@ -319,7 +319,7 @@ class Places:
         usual = (
             (not wishes.saturday or bool(days and days[_SATURDAY]))
             and (not wishes.evening or any(end > EVENING_MINUTE for day in days for _, end in day or ()))
-            and (not wishes.without_appointment or self._appointment(position) is False)
+            and (not wishes.without_appointment or appointment_of(self._row(position)) is False)
         )
         if not usual:
             return False
@@ -363,20 +363,10 @@ class Places:
         return _NEVER if opens_at is None else opens_at.astimezone(dt.UTC)
 
     def _status(self, position: int, at: dt.datetime) -> OpeningStatus:
-        return opening_status(
-            self._hours(position),
-            at,
-            self.columns["departement"][position],
-            self._remarks(position),
-            appointment=self._appointment(position),
-        )
+        return status_of(self._row(position), at)
 
-    def _appointment(self, position: int) -> bool | None:
-        """Tell whether an appointment is needed, by the comment where it says so of all hours, else by the list."""
-        said, listed = self._remarks(position).at_all_times, self.columns["appointment"][position]
-        if said is not None:
-            return said
-        return None if listed is None else bool(listed)
+    def _row(self, position: int) -> dict[str, Any]:
+        return {name: column[position] for name, column in self.columns.items()}
 
     def _remarks(self, position: int) -> Remarks:
         return read_remarks(self.columns["comment"][position])

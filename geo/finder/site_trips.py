@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.finder.listed_opening import appointment_of, status_of, text_or_none
 from geo.finder.near_stops import StopsNear
-from geo.finder.opening_times import holiday_on
+from geo.finder.opening_times import holiday_on, moment_text
 from geo.finder.start import straight_m
-from geo.finder.without_car import hours_on, text_or_none
+from geo.finder.without_car import hours_on
+from geo.french import capital
 from geo.kinds import FIXED_KINDS, SITES
 from geo.transit.journeys import Journeys, Leg, journeys, legs
 from geo.transit.round_trip import RoundTrip, round_trip
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.finder.opening_times import OpeningStatus
     from geo.finder.without_car import NearStops, RoundTrips
     from geo.territory import Territory
     from geo.transit.day import Day, Profile
@@ -61,9 +64,10 @@ class SiteTrip:
     ``"closed"``, ``"no_stop_here"``, ``"no_stop_there"``, ``"too_late"`` and ``"no_way"``; `None`: there is one.
     `too_far`: what would be in the way on any other day as well, ``"no_stop_here"`` or ``"no_stop_there"``, `None`:
     neither is. `searched_to`: the last day searched where none has a round trip, `None`: one has, or none was searched.
-    `phone`, `appointment`: of the list, `None` unknown. `public_holiday`: name of that of the day where the site is,
-    `None`: it is none. `wait_min`, `earliest_wait_min`: minutes outside before the doors open, after `arrives` and
-    after `earliest_arrival`; 0: none.
+    `phone`, `appointment`: `None` unknown. `status`: whether the site is open as the visit begins, which its sentence
+    names: on arrival, or when the doors open after a wait; `None` where there is no round trip. `public_holiday`:
+    name of that of the day where the site is, `None`: it is none. `wait_min`, `earliest_wait_min`: minutes outside
+    before the doors open, after `arrives` and after `earliest_arrival`; 0: none.
     """
 
     facility_id: str
@@ -86,6 +90,7 @@ class SiteTrip:
     phone: str | None = None
     appointment: bool | None = None
     public_holiday: str | None = None
+    status: OpeningStatus | None = None
     wait_min: int = 0
     earliest_wait_min: int = 0
 
@@ -93,6 +98,13 @@ class SiteTrip:
     def possible(self) -> bool:
         """Whether there is a round trip that day."""
         return self.time_out_min is not None
+
+    @property
+    def on_the_way_s(self) -> float:
+        """Seconds of the ways there and back, 0 where there is no round trip."""
+        if self.leaves_home is None or self.arrives is None or self.leaves_site is None or self.home is None:
+            return 0.0
+        return (self.arrives - self.leaves_home + (self.home - self.leaves_site)).total_seconds()
 
 
 def trips_from(
@@ -106,6 +118,8 @@ def trips_from(
     look_ahead: bool = True,
 ) -> list[SiteTrip]:
     """Return the round trips of a day from a place to the sites around it, the least time out first.
+
+    Of several as long, the one with the shortest ways there and back comes first, then the nearest.
 
     Parameters
     ----------
@@ -160,9 +174,9 @@ def trips_from(
         found[number] = _site_trip(trips, rows[number], date, start, *way, not_before)
         if (time_out_min := found[number].time_out_min) is not None:
             best = sorted([*best, time_out_min])[:k]
-    order = sorted(range(len(found)), key=lambda n: (not found[n].possible, found[n].time_out_min or 0.0, n))[:k]
+    ranks = [(not one.possible, one.time_out_min or 0.0, one.on_the_way_s, n) for n, one in enumerate(found)]
     chosen = []
-    for number in order:
+    for *_, number in sorted(ranks)[:k]:
         one = found[number]
         if look_ahead and not one.possible and one.why_not != "walk_unknown":
             one = _with_next_day(trips, one, rows[number], start, of_sites.of(number), direct.get(number))
@@ -210,7 +224,7 @@ def _site_trip(
     found = round_trip(out, home, open_s, trips.rules, on_foot_s, not_before_s=after_s)
     if found is None and after_s and round_trip(out, home, open_s, trips.rules, on_foot_s) is not None:
         return replace(named, why_not="too_late")
-    return named if found is None else _told(named, trips.day(date), found, (there, out), (back, home))
+    return named if found is None else _told(named, row, trips.day(date), found, (there, out), (back, home))
 
 
 def _named(row: dict[str, object], date: dt.date, why_not: str) -> SiteTrip:
@@ -222,13 +236,18 @@ def _named(row: dict[str, object], date: dt.date, why_not: str) -> SiteTrip:
         hours_on(row, date),
         why_not=why_not,
         phone=text_or_none(row.get("phone")),
-        appointment=appointment if isinstance(appointment := row.get("appointment"), bool) else None,
+        appointment=appointment_of(row),
         public_holiday=holiday_on(date, text_or_none(row.get("departement"))),
     )
 
 
 def _told(
-    named: SiteTrip, day: Day, found: RoundTrip, there: tuple[Profile, Journeys], back: tuple[Profile, Journeys]
+    named: SiteTrip,
+    row: dict[str, object],
+    day: Day,
+    found: RoundTrip,
+    there: tuple[Profile, Journeys],
+    back: tuple[Profile, Journeys],
 ) -> SiteTrip:
     def steps(way: tuple[Profile, Journeys], number: int | None, start_s: int, end_s: int) -> tuple[Step, ...]:
         parts = [Leg(start_s, end_s, None, None)] if number is None else legs(*way, number)
@@ -261,7 +280,14 @@ def _told(
         wait_min=found.wait_s // 60,
         earliest_wait_min=found.earliest_wait_s // 60,
         why_not=None,
+        status=_as_visited(row, day.moment(found.arrival_s + found.wait_s)),
     )
+
+
+def _as_visited(row: dict[str, object], at: dt.datetime) -> OpeningStatus:
+    status = status_of(row, at)
+    said = f"{capital(moment_text(at, since=at))}, {status.sentence[:1].lower()}{status.sentence[1:]}"
+    return replace(status, sentence=said)
 
 
 def _with_next_day(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import ParameterError
+from geo.finder.listed_opening import text_or_none
 from geo.finder.opening_times import holiday_on, time_zone
 from geo.finder.site_remarks import read_remarks
 from geo.french import SEMICOLON, day_text, format_integer, position_text
@@ -189,8 +190,3 @@ def hours_on(row: dict[str, object], date: dt.date) -> tuple[tuple[int, int], ..
         return ()
     published = None if text is None else WeeklyHours.from_osm(text).days[date.weekday()]
     return None if published is None else tuple(read_remarks(comment).left_open(date, published))
-
-
-def text_or_none(value: object) -> str | None:
-    """Return a text of a table, `None` where there is none."""
-    return value if isinstance(value, str) else None

@@ -58,8 +58,8 @@ class Rules:
 class RoundTrip:
     """A round trip of one day, seconds of the day.
 
-    Whole minutes, as they are told: one leaves at the beginning of a minute and arrives at the end of one, so that a
-    visit of 45 minutes lasts as long between the hours that are said.
+    Whole minutes, as they are told: one leaves at the beginning of a minute and arrives at the end of one, so that
+    between the hours that are said a visit of 45 minutes lasts as long, and no way is longer than the rules allow.
 
     `out`, `back`: which of the journeys out and back, `None` on foot. `earliest_arrival_s`: of all the ways of that
     day, the last arrival by which one is there when the place opens, else the first one after that is in time for a
@@ -196,11 +196,13 @@ def _ways(
     out: Journeys, way_s: float, not_before_s: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return arrivals and departures as told, and numbers, of the journeys short enough that leave late enough."""
-    rows = np.flatnonzero((out.arrival_s - out.departure_s <= way_s) & (out.departure_s >= not_before_s))
-    return told_arrival_s(out.arrival_s[rows]), told_departure_s(out.departure_s[rows]), rows
+    gone, here = told_departure_s(out.departure_s), told_arrival_s(out.arrival_s)
+    rows = np.flatnonzero((here - gone <= way_s) & (out.departure_s >= not_before_s))
+    return here[rows], gone[rows], rows
 
 
 def _ways_back(back: Journeys, way_s: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return departures and arrivals at home as told, and numbers, of the ways back home that day, by departure."""
-    rows = np.flatnonzero((back.arrival_s - back.departure_s <= way_s) & (back.arrival_s <= DAY_S))
-    return told_departure_s(back.departure_s[rows]), told_arrival_s(back.arrival_s[rows]), rows
+    leave, home = told_departure_s(back.departure_s), told_arrival_s(back.arrival_s)
+    rows = np.flatnonzero((home - leave <= way_s) & (home <= DAY_S))
+    return leave[rows], home[rows], rows

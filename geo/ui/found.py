@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,8 +75,13 @@ def found_from(
 
 
 def with_round_trips(territory: Territory, found: Found, trips: Sequence[SiteTrip]) -> Found:
-    """Return the same answer about the sites of some round trips, in their order; no road by car is drawn to them."""
+    """Return the same answer about the sites of some round trips, in their order; no road by car is drawn to them.
+
+    Of each is told whether it is open as the visit begins; of one without a round trip, at the moment asked.
+    """
     answer = with_sites(territory, found.answer, [one.facility_id for one in trips])
+    sites = zip(answer.sites, trips, strict=True)
+    answer = replace(answer, sites=tuple(replace(site, status=one.status or site.status) for site, one in sites))
     return Found(answer, {}, None if found.ground is None else _ground(territory, answer, {}))
 
 

@@ -558,6 +558,7 @@ def test_who_has_no_car_is_answered_by_public_transport_first(open_app, valley, 
     )
     card = html.split("<li class=")[1]
     assert card.index("Départ 8") < card.index("en voiture")
+    assert "</span>À 9\u00a0h, ouvert jusqu'à 12\u00a0h" in card, "as the visit begins, not at the moment asked"
     monkeypatch.setattr(type(st.context), "is_embedded", True)
     app.run()
     shown = unescape(given(app, "found_sites")["html"])

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -90,6 +91,33 @@ def test_no_way_longer_than_the_rule(valley):
     assert not _to_site(valley, way_min=24).possible
 
 
+def test_no_way_is_told_to_be_longer_than_the_rule():
+    """From 10:00:30 to 11:59:59 is told as two hours, to 12:00:29 as one minute more: neither way may be."""
+    hours = [(43200, 64800)]
+    out, late = _ways((36030 / 60, 43199 / 60)), _ways((36030 / 60, 43229 / 60))
+    back, long = _ways((61230 / 60, 68399 / 60)), _ways((61230 / 60, 68429 / 60))
+    told = round_trip(out, back, hours, Rules())
+    assert (told.departure_s, told.arrival_s, told.leave_s, told.home_s) == (36000, 43200, 61200, 68400)
+    assert round_trip(late, back, hours, Rules()) is None
+    assert round_trip(out, long, hours, Rules()) is None
+
+
+def test_of_trips_as_long_the_one_with_the_shorter_way_comes_first(valley):
+    """A site 200 m before the last stop is nearer, and two minutes on foot from it."""
+    territory, start = valley
+    sites = territory.sites.loc[territory.sites["facility_id"] == SITE]
+    place = sites.geometry.iloc[0]
+    nearer = sites.assign(facility_id="before").set_geometry(
+        gpd.points_from_xy([place.x], [place.y - 0.0015]), crs=sites.crs
+    )
+    both = pd.concat([nearer, sites], ignore_index=True)
+    two = replace(territory, facilities={**territory.facilities, "sites": both})
+    found = trips_from(RoundTrips.of(two), *start, TUESDAY)
+    assert [one.time_out_min for one in found] == [295, 295]
+    assert [one.facility_id for one in found] == [SITE, "before"]
+    assert found[0].on_the_way_s < found[1].on_the_way_s
+
+
 def test_a_closed_day_says_the_next_possible_one(valley):
     one = _to_site(valley, SATURDAY)
     assert (one.why_not, one.next_day) == ("closed", dt.date(2025, 2, 10))
@@ -119,7 +147,7 @@ def test_a_public_holiday_is_named(valley):
 
 
 def test_the_minutes_told_add_up_to_the_times_told():
-    """Times with seconds: one leaves in the minute before, arrives in the minute after, and the lengths are between."""
+    """Times with seconds: one leaves in the minute before, arrives in the minute after; a walk has minutes of its own."""
     zone = ZoneInfo("Europe/Paris")
 
     def at(text):
@@ -127,7 +155,7 @@ def test_the_minutes_told_add_up_to_the_times_told():
 
     walk = Step(at("08:15:40"), at("08:21:10"), None, "Halte", None, "", None)
     ride = Step(at("08:21:10"), at("08:40:50"), "Halte", "Maison", "12", "", 3)
-    assert way_words((walk, ride)) == ("à pied 7 min jusqu'à Halte, puis car 12 de Halte 8 h 21 à Maison 8 h 41")
+    assert way_words((walk, ride)) == ("à pied 6 min jusqu'à Halte, puis car 12 de Halte 8 h 21 à Maison 8 h 41")
     moments = {"leaves_home": walk.departs, "arrives": ride.arrives, "leaves_site": at("09:40:30")}
     one = SiteTrip("1", "Maison", TUESDAY, ((540, 720),), **moments, home=at("10:06:10"), time_out_min=110.5)
     assert (
@@ -190,7 +218,8 @@ def test_the_way_is_told_in_words(valley):
     row = valley[0].sites.set_index("facility_id").loc[SITE]
     assert (one.phone, one.appointment) == (row["phone"], row["appointment"])
     contact = f"   {'Sur' if one.appointment else 'Sans'} rendez-vous, {row['phone']}"
-    assert lines[5] == contact
+    assert lines[4] == "   À 9\u00a0h, ouvert jusqu'à 12\u00a0h, " + contact.strip().partition(",")[0].lower()
+    assert lines[6] == contact
     told = next(transit_lines([one], TUESDAY, Rules(), (), start="Urdos (64)"))
     assert told == "Sans voiture depuis Urdos (64), mardi 4\u00a0février 2025 :"
 
