@@ -50,13 +50,21 @@ class CoverageRule:
             raise ParameterError(msg)
 
     def in_short(self, threshold_min: float) -> str:
-        """Return what makes a commune under-served, for a legend."""
+        """Return what makes a commune under-served, for a legend.
+
+        >>> CoverageRule().in_short(20).replace("\u202f", " ").replace("\u00a0", " ")
+        'temps moyen de plus de 20 min'
+        """
         if self.kind == "mean_time":
             return f"temps moyen de plus de {minutes_text(threshold_min)}"
         return f"moins de {format_share(self.min_share)} des habitants {within_text(threshold_min)}"
 
     def in_french(self, threshold_min: float) -> str:
-        """Return the rule as a sentence."""
+        """Return the rule as a sentence.
+
+        >>> CoverageRule().in_french(20).replace("\u202f", " ").replace("\u00a0", " ")
+        'Une commune est sous-desservie si le temps moyen de ses habitants dépasse 20 min.'
+        """
         if self.kind == "mean_time":
             condition = f"le temps moyen de ses habitants dépasse {minutes_text(threshold_min)}"
         else:

@@ -10,7 +10,7 @@ from geo.errors import NetworkError
 from geo.network.array_checks import check_edges
 from geo.network.layout import places
 from geo.network.modes import CAR
-from geo.network.road_network import SNAP_LIMIT_M, RoadNetwork
+from geo.network.road_network import SNAP_LIMIT_M, RoadNetwork, network_of_edges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,7 +87,7 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         shape_xy = shape_xy[np.repeat(drivable, counts)]
         shape_offsets = np.concatenate([[0], np.cumsum(counts[kept])]).astype(np.int64)
         link, snappable = renumbered[link], snappable[kept]
-    return RoadNetwork.from_placed_edges(
+    return network_of_edges(
         place[start],
         place[end],
         time,

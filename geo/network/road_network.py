@@ -10,16 +10,13 @@ their rank along a curve (`geo.network.layout`), which the edge arrays follow.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
-from tokenize import TokenError
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
 from geo.crs import require_metric
-from geo.errors import SourceError
 from geo.network import array_checks as checks
 from geo.network.layout import (
     EDGE,
@@ -32,13 +29,11 @@ from geo.network.layout import (
     row_offsets,
     strong_parts,
 )
-from geo.network.modes import CAR, require_mode
+from geo.network.modes import CAR
 from geo.network.origin import NetworkSource, NetworkSummary
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
-from geo.sealed import require_whole, seal, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import shapely
@@ -52,12 +47,8 @@ SNAP_LIMIT_M: Final = 1600.0
 #: A point is not snapped to a part of the network smaller than this, unless the whole network is.
 MIN_COMPONENT_NODES: Final = 50
 
-#: File of `RoadNetwork.component` of a saved network: working it out takes longer than a search.
-_PARTS: Final = "component.npy"
-_FORMAT: Final = 2
-_REBUILD: Final = "Reconstruisez le territoire avec « maillage build »."
-_ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
-_DESCRIBED: Final = ("crs", "profile", "access_m_per_s", "snap_limit_m", "end_time_s", "barriers", "mode")
+#: The arrays of a network, which nothing may write to.
+ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +81,21 @@ class RoadNetwork:
         Lines in `crs` that no way from a point to its street crosses: wide water, walls of a cirque.
     mode
         Way to travel, of `geo.network.modes.MODES`.
+
+    Examples
+    --------
+    >>> there, back = [0, 1, 1, 2], [1, 0, 2, 1]
+    >>> roads = RoadNetwork.from_edges(there, back, [60] * 4, [500] * 4, [0, 500, 1000], [0, 0, 0], "EPSG:2154")
+    >>> roads.n_nodes, roads.n_edges, len(roads.link_edges)
+    (3, 4, 2)
+    >>> sorted(zip(roads.edge_source.tolist(), roads.edge_target.tolist()))
+    [(0, 1), (1, 0), (1, 2), (2, 1)]
+    >>> float(roads.edge_time_s.max()), float(roads.edge_length_m.max()), roads.component.tolist()
+    (60.0, 500.0, [0, 0, 0])
+    >>> roads.component_nodes.tolist(), roads.link_ends.tolist(), roads.edge_link.tolist(), roads.typical_edge_s
+    ([3], [[0, 1], [1, 2]], [0, 0, 1, 1], 60.0)
+    >>> len(roads.by_source), len(roads.street_index[0]), roads.node_at[roads.place].tolist()
+    (3, 2, [0, 1, 2])
     """
 
     x: NDArray[np.float64]
@@ -162,7 +168,7 @@ class RoadNetwork:
         start, end = place[start], place[end]
         link, first = pair_numbers(start, end, len(place))
         ends = np.argsort(place)[np.sort(np.column_stack([start[first], end[first]])).ravel()]
-        return cls.from_placed_edges(
+        return network_of_edges(
             start,
             end,
             time,
@@ -177,52 +183,6 @@ class RoadNetwork:
             shape_xy=np.column_stack([node_x[ends], node_y[ends]]),
             shape_offsets=np.arange(len(first) + 1, dtype=np.int64) * 2,
         )
-
-    @classmethod
-    def from_placed_edges(  # noqa: PLR0913 - one argument per array of the network
-        cls,
-        start: NDArray[np.int32],
-        end: NDArray[np.int32],
-        time: NDArray[np.floating],
-        length: NDArray[np.floating],
-        x: NDArray[np.float64],
-        y: NDArray[np.float64],
-        crs: str,
-        *,
-        place: NDArray[np.int32],
-        link: NDArray[np.integer],
-        against: NDArray[np.bool_],
-        snappable: NDArray[np.bool_],
-        shape_xy: NDArray[np.float64],
-        shape_offsets: NDArray[np.int64],
-        **described: Any,
-    ) -> RoadNetwork:
-        """Sort edges (between places) by where they end and tie each link to its edges; the arrays are trusted."""
-        require_metric(crs, "Réseau routier")
-        time, length = time.astype(np.float32), length.astype(np.float32)
-        order = edge_order(start, end, time, length, len(x))
-        edges = np.empty(len(order), EDGE)
-        edges["place"], edges["time_s"], edges["length_m"] = start[order], time[order], length[order]
-        # Last to first, so that the fastest edge of a direction, the first, is the one that stays written.
-        link_edges = np.full((len(snappable), 2), -1, np.int32)
-        backwards = order[::-1]
-        link_edges[link[backwards], against[backwards].astype(np.int8)] = np.arange(len(order))[::-1]
-        network = cls(
-            x=x,
-            y=y,
-            place=place,
-            edge_offsets=row_offsets(end, len(x)),
-            edges=edges,
-            link_edges=link_edges,
-            snappable=snappable,
-            shape_xy=shape_xy,
-            shape_offsets=shape_offsets,
-            crs=crs,
-            **described,
-        )
-        for name in _ARRAYS:
-            getattr(network, name).setflags(write=False)
-        return network
 
     @property
     def n_nodes(self) -> int:
@@ -325,11 +285,25 @@ class RoadNetwork:
         return eligible, shapely.STRtree(self.link_shapes(eligible))
 
     def link_shapes(self, links: NDArray[np.integer] | None = None) -> NDArray[np.object_]:
-        """Return the links' shapes as shapely LineStrings in `crs`, shape (n_links,) or (len(links),)."""
+        """Return the links' shapes as shapely LineStrings in `crs`, shape (n_links,) or (len(links),).
+
+        Examples
+        --------
+        >>> roads = RoadNetwork.from_edges([0], [1], [60], [500], [0, 500], [0, 0], "EPSG:2154")
+        >>> roads.link_shapes()[0].wkt
+        'LINESTRING (0 0, 500 0)'
+        """
         return line_strings(self.shape_xy, self.shape_offsets, links)
 
     def summary(self) -> NetworkSummary:
-        """Return what a result says of this network."""
+        """Return what a result says of this network.
+
+        Examples
+        --------
+        >>> roads = RoadNetwork.from_edges([0], [1], [60], [500], [0, 500], [0, 0], "EPSG:2154")
+        >>> roads.summary().source
+        'Réseau fourni'
+        """
         return NetworkSummary(
             source=self.source.name,
             file=self.source.file,
@@ -345,49 +319,73 @@ class RoadNetwork:
         )
 
     def save(self, folder: Path) -> None:
-        """Write the network as one ``.npy`` file per array and ``network.json`` into an existing folder."""
-        for name in _ARRAYS:
-            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
-        np.save(folder / _PARTS, self.component, allow_pickle=False)
-        described = {
-            "format": _FORMAT,
-            **{name: getattr(self, name) for name in _DESCRIBED},
-            "source": asdict(self.source),
-        }
-        (folder / "network.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
-        seal(folder)
+        """Write the network as one ``.npy`` file per array and ``network.json`` into an existing folder.
 
-    @classmethod
-    def load(cls, folder: Path) -> RoadNetwork:
-        """Open a saved network, its arrays memory-mapped and read-only; raise `SourceError` if it is damaged."""
-        try:
-            described: Mapping[str, Any] = json.loads(text_of(folder / "network.json"))
-            if described["format"] != _FORMAT:
-                msg = f"Réseau enregistré au format {described['format']}, format {_FORMAT} attendu. {_REBUILD}"
-                raise SourceError(msg)
-            require_whole(folder)
-            # Unlike np.load, this opens nothing but plain arrays and leaves no file open when it fails.
-            arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
-            checks.check_arrays(arrays)
-            require_metric(described["crs"], "Réseau enregistré")
-            source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
-            speed_profile(described["profile"])
-            network = cls(
-                **arrays,
-                crs=described["crs"],
-                source=NetworkSource(**source),
-                profile=described["profile"],
-                access_m_per_s=checks.positive(described["access_m_per_s"]),
-                snap_limit_m=checks.positive(described["snap_limit_m"]),
-                end_time_s=checks.not_negative(described["end_time_s"]),
-                barriers=checks.lines(described.get("barriers", ())),
-                mode=require_mode(described.get("mode", CAR)),
-            )
-            if (folder / _PARTS).is_file():  # absent from networks of before: then it is worked out again
-                vars(network)["component"] = checks.saved_parts(folder / _PARTS, network.n_nodes)
-            return network  # noqa: TRY300
-        except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
-            if isinstance(error, SourceError):
-                raise
-            msg = f"Le réseau enregistré dans « {folder.name} » est illisible ou incomplet. {_REBUILD}"
-            raise SourceError(msg) from error
+        Examples
+        --------
+        >>> RoadNetwork.from_edges([0], [1], [60], [500], [0, 500], [0, 0], "EPSG:2154").save(folder)
+        >>> RoadNetwork.load(folder).n_nodes
+        2
+        """
+        from geo.network.saved import save_network  # noqa: PLC0415 - loaded where a folder is read or written
+
+        save_network(self, folder)
+
+    @staticmethod
+    def load(folder: Path) -> RoadNetwork:
+        """Open a saved network, its arrays memory-mapped and read-only; raise `SourceError` if it is damaged.
+
+        Examples
+        --------
+        >>> RoadNetwork.from_edges([0], [1], [60], [500], [0, 500], [0, 0], "EPSG:2154").save(folder)
+        >>> float(RoadNetwork.load(folder).edge_time_s[0])
+        60.0
+        """
+        from geo.network.saved import load_network  # noqa: PLC0415
+
+        return load_network(folder)
+
+
+def network_of_edges(  # noqa: PLR0913 - one argument per array of the network
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    time: NDArray[np.floating],
+    length: NDArray[np.floating],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    crs: str,
+    *,
+    place: NDArray[np.int32],
+    link: NDArray[np.integer],
+    against: NDArray[np.bool_],
+    snappable: NDArray[np.bool_],
+    shape_xy: NDArray[np.float64],
+    shape_offsets: NDArray[np.int64],
+    **described: Any,
+) -> RoadNetwork:
+    """Sort edges (between places) by where they end and tie each link to its edges; the arrays are trusted."""
+    require_metric(crs, "Réseau routier")
+    time, length = time.astype(np.float32), length.astype(np.float32)
+    order = edge_order(start, end, time, length, len(x))
+    edges = np.empty(len(order), EDGE)
+    edges["place"], edges["time_s"], edges["length_m"] = start[order], time[order], length[order]
+    # Last to first, so that the fastest edge of a direction, the first, is the one that stays written.
+    link_edges = np.full((len(snappable), 2), -1, np.int32)
+    backwards = order[::-1]
+    link_edges[link[backwards], against[backwards].astype(np.int8)] = np.arange(len(order))[::-1]
+    network = RoadNetwork(
+        x=x,
+        y=y,
+        place=place,
+        edge_offsets=row_offsets(end, len(x)),
+        edges=edges,
+        link_edges=link_edges,
+        snappable=snappable,
+        shape_xy=shape_xy,
+        shape_offsets=shape_offsets,
+        crs=crs,
+        **described,
+    )
+    for name in ARRAYS:
+        getattr(network, name).setflags(write=False)
+    return network

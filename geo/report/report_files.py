@@ -175,6 +175,7 @@ def zipped(folder: Path) -> bytes:
 #: What a row of a table is where its `name` is not that of a commune.
 _ROWS_OF: Final = {
     "labels": "place",
+    "stops": "place",
     "half_days": "site",
     "fragility": "site",
     "arguments": "criterion",
@@ -215,7 +216,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
     if findings.planned is not None:
         plan = findings.planned.plan
         of_plan = plan_tables(plan, findings.request.beside)
-        tables |= {name: of_plan[name] for name in ("labels", "served", WITH_AND_WITHOUT) if name in of_plan}
+        tables |= {name: of_plan[name] for name in ("labels", "served", "stops", WITH_AND_WITHOUT) if name in of_plan}
         criteria = [
             {"label_code": argument.code, **asdict(criterion)}
             for argument in label_arguments(plan, findings.territory.parts)

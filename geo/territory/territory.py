@@ -42,7 +42,16 @@ _MAX_REJECTED = 1_000
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Territory(StudyArea):
-    """A study area and its manifest: sources, network, profile, notes and rows kept out."""
+    """A study area and its manifest: sources, network, profile, notes and rows kept out.
+
+    Examples
+    --------
+    >>> territory = Territory.load("64")
+    >>> territory.name, territory.crs, territory.has_timetables
+    ('Pyrénées-Atlantiques', 'EPSG:2154', False)
+    >>> territory.parts == (territory,), territory.fingerprint == Territory.load("33").fingerprint
+    (True, False)
+    """
 
     manifest: Manifest
 
@@ -63,6 +72,11 @@ class Territory(StudyArea):
         ------
         ParameterError
             The territory has no such list, or nothing is left of it.
+
+        Examples
+        --------
+        >>> Territory.load("64").facility_list(kinds={"bus"})["kind"].unique().tolist()
+        ['bus']
         """
         if facilities not in self.facilities:
             known = ", ".join(f"« {name} »" for name in self.facilities)
@@ -111,6 +125,12 @@ class Territory(StudyArea):
         """Time every demand point to the one of these places that it reaches soonest by car, as `travel_times`.
 
         `places`: Facility table (`geo.schemas.FACILITY_COLUMNS`), index 0..n-1. To no place at all, all times are <NA>.
+
+        Examples
+        --------
+        >>> territory = Territory.load("64")
+        >>> bool(territory.times_to(territory.sites.head(0))["travel_time_min"].isna().all())
+        True
         """
         origins = self.demand_on_network
         found = nearest_by_road(self.network, origins, snap(self.network, places.geometry.x, places.geometry.y))
@@ -139,6 +159,12 @@ class Territory(StudyArea):
         `why`: What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
         `sites`: Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326. `rounds`: Rounds of the buses
         (`geo.sources.rounds.ROUND_COLUMNS`), `None`: those of today.
+
+        Examples
+        --------
+        >>> territory = Territory.load("64")
+        >>> len(territory.with_sites(territory.sites.head(3), why={"test": "three sites"}).sites)
+        3
         """
         facilities = {**self.facilities, SITES: sites}
         counts = {name: len(table) for name, table in facilities.items()}
@@ -150,9 +176,18 @@ class Territory(StudyArea):
         return changed
 
     def with_rounds(self, rounds: SourceTable) -> Territory:
-        """Return the same territory with the rounds of its buses; its former ones are given up.
+        r"""Return the same territory with the rounds of its buses; its former ones are given up.
 
         `rounds`: What `geo.sources.rounds.read_rounds` gives; stops more than 55 km away are left out, and said.
+
+        Examples
+        --------
+        >>> from geo.sources.rounds import read_rounds
+        >>> territory = Territory.build("64", communes=[folder / "communes.gpkg"], sites=folder / "sites.csv")
+        >>> _ = (folder / "rounds.csv").write_text("site,commune,jour,horaires,confirmed\n2,64003,mardi,9h-12h,oui")
+        >>> rounds = read_rounds(folder / "rounds.csv", sites=territory.sites, communes=territory.communes)
+        >>> territory.with_rounds(rounds).rounds["commune_code"].tolist()
+        ['64003']
         """
         rounds = near_rounds(rounds, self.communes)
         dataset = rounds.provenance.dataset
@@ -191,6 +226,11 @@ class Territory(StudyArea):
         ------
         MaillageError
             A file is unusable (each reader says why), or holds no commune of the département.
+
+        Examples
+        --------
+        >>> Territory.build("64", communes=[folder / "communes.gpkg"], sites=folder / "sites.csv").name
+        'Pyrénées-Atlantiques'
         """
         return cls.from_files(departement, OfficialFiles(**files), profile=profile)
 
@@ -203,7 +243,14 @@ class Territory(StudyArea):
         profile: str = DEFAULT_PROFILE,
         tables: OfficialTables | None = None,
     ) -> Territory:
-        """Build a territory from official files that are one value, as `build`; `tables`: what they hold, if read."""
+        """Build a territory from official files that are one value, as `build`; `tables`: what they hold, if read.
+
+        Examples
+        --------
+        >>> files = OfficialFiles(communes=[folder / "communes.gpkg"], sites=folder / "sites.csv")
+        >>> len(Territory.from_files("64", files).communes)
+        5
+        """
         code = departement.strip().upper().zfill(2)
         name = departement_name(code)
         tables = files.read() if tables is None else tables
@@ -242,6 +289,12 @@ class Territory(StudyArea):
         ------
         MaillageError
             The tables hold no commune of these départements, or a file is unusable.
+
+        Examples
+        --------
+        >>> tables = OfficialFiles(communes=[folder / "communes.gpkg"], sites=folder / "sites.csv").read()
+        >>> Territory.from_tables(tables, "Béarn", {"64"}).name
+        'Béarn'
         """
         return cls._of(*assemble(tables, name, departements, roads=roads, active=active, cells=cells, profile=profile))
 
@@ -253,7 +306,12 @@ class Territory(StudyArea):
 
     @staticmethod
     def require_place(path: Path | str) -> None:
-        """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after."""
+        """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after.
+
+        Examples
+        --------
+        >>> Territory.require_place(folder / "territoire")
+        """
         from geo.territory.store import TERRITORY_MARKER  # noqa: PLC0415 - loaded where a folder is read or written
 
         require_replaceable(Path(path), marker=TERRITORY_MARKER)
@@ -271,6 +329,11 @@ class Territory(StudyArea):
             No such profile, département or intercommunality.
         MaillageError
             The project's own tables are damaged.
+
+        Examples
+        --------
+        >>> Territory.embedded("64").network.profile
+        'courant'
         """
         return cls._of(*embedded_area(wanted, profile, drawn=drawn))
 
@@ -314,6 +377,12 @@ class Territory(StudyArea):
         ------
         SourceError
             The folder cannot be written, or holds something that is not a territory.
+
+        Examples
+        --------
+        >>> Territory.load("64").save(folder / "64")
+        >>> len(Territory.load(folder / "64").communes)
+        545
         """
         from geo.territory.store import save_area  # noqa: PLC0415
 

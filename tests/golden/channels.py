@@ -70,8 +70,7 @@ def collect(key: str, folder: Path) -> Channels:
     scenario.write_text(json.dumps(_scenario(key)), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAILLAGE_GEOCODER_URL", "")
-        patch.setattr(report_files, "write_sheet", _written_if_read(report_files.write_sheet))
-        patch.setattr(files, "sheet_svg", _drawn_if_read(files.sheet_svg))
+        draw_what_is_read(patch)
         for asked, options in _commands(scenario).items():
             _ask(channels, asked, options, folder / asked)
         _look_for_a_site(channels)
@@ -91,6 +90,12 @@ def _scenario(key: str) -> dict[str, Any]:
         "territory": "Pyrénées-Atlantiques",
         "actions": [opened, {"action": "close", "id": CLOSED.get(key, USUALLY_CLOSED)}],
     }
+
+
+def draw_what_is_read(patch: pytest.MonkeyPatch) -> None:
+    """Leave out what no check reads of the maps of a report."""
+    patch.setattr(report_files, "write_sheet", _written_if_read(report_files.write_sheet))
+    patch.setattr(files, "sheet_svg", _drawn_if_read(files.sheet_svg))
 
 
 def _written_if_read(write: Callable[..., None]) -> Callable[..., None]:

@@ -11,15 +11,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 
-from tests.golden.channels import CLOSED, OPENED, USUALLY_CLOSED, USUALLY_OPENED, answered, run
+from geo.report.report_files import DOCUMENT
+from geo.settings import Settings
+from geo.territory.embedded import read_tables
+from tests.golden.channels import CLOSED, OPENED, USUALLY_CLOSED, USUALLY_OPENED, answered, draw_what_is_read, run
 from tests.golden.checks import Heard, wrongly_said
 from tests.golden.notation import Fact, facts_of
 from tests.golden.oracle import SAME, THRESHOLD_MIN, Oracle, week
-from tests.golden.reading import html_text, plain
+from tests.golden.reading import html_text, pdf_pages, plain
 from tests.golden.screens import said, visitor
+from tests.golden.territories import DEPARTEMENT
+from tests.unit.sources import day_lists_files
 from tests.written_tables import rows_of_table
 
 #: A bus: commune of the stop, day, weeks, hours, and hours a month: each Tuesday, and twice a month on Thursday.
@@ -32,51 +39,51 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 _ROUNDS = r"""
 round_stops count
-must terminal.rounds terminal.diagnose screen.diagnostic html.map
+must terminal.rounds terminal.diagnose screen.diagnostic html.map pdf
 1 bus, # arrêts?,
 
 round_hours month
-must terminal.rounds terminal.diagnose screen.diagnostic html.map
+must terminal.rounds terminal.diagnose screen.diagnostic html.map pdf
 arrêts?, # h par mois en tout[).]
 
 round_share share
-must terminal.diagnose screen.diagnostic html.map
+must terminal.diagnose screen.diagnostic html.map pdf
 # des habitants ont un site ou un arrêt
 
 round_added count
-must terminal.diagnose screen.diagnostic html.map
+must terminal.diagnose screen.diagnostic html.map pdf
 dont # qui n'(?:a|ont) qu'un arrêt
 
 round_added_hours month
-must terminal.diagnose screen.diagnostic html.map
+must terminal.diagnose screen.diagnostic html.map pdf
 qu'un arrêt, en moyenne # h par mois
 
 open_hours decimal
-must terminal.hours
+must terminal.hours pdf
 par habitant et par semaine au lieu de # h
 
 open_hours_with decimal
-must terminal.hours
+must terminal.hours pdf
 # h par habitant et par semaine au lieu de
 
 stop_with count
-must terminal.plan screen.ouvrir html.arguments
+must terminal.plan screen.ouvrir html.arguments pdf
 # habitants? de plus (?:aurait|auraient) un arrêt
 
 stop_beyond count
-must terminal.plan screen.ouvrir html.arguments
+must terminal.plan screen.ouvrir html.arguments pdf
 \(# habitants? encore au-delà du seuil d'un site
 
 stop_known count
-must terminal.plan screen.ouvrir html.arguments
+must terminal.plan screen.ouvrir html.arguments pdf
 dont # (?:a|ont) déjà un arrêt connu
 
 stop_hours month
-must terminal.plan screen.ouvrir html.arguments
+must terminal.plan screen.ouvrir html.arguments pdf
 \), # h par mois en tout
 
 stop_cost count
-must terminal.plan screen.ouvrir html.arguments
+must terminal.plan screen.ouvrir html.arguments pdf
 coût : # € par an, à 350 € le passage
 
 stop_1_with count
@@ -101,47 +108,47 @@ Communes sous-desservies(?: :)? #
 """
 _LISTS = r"""
 scenario_gained count
-must terminal json
+must terminal json screen
 # habitants? passe(?:nt)? <near> d'un site
 
 scenario_lost count
-must terminal json
+must terminal json screen
 # habitants? passe(?:nt)? à plus de 20 min d'un site
 passe(?:nt)? <near> d'un site et # passe(?:nt)? au-delà
 
 scenario_share_after share
-must terminal json
+must terminal json screen
 # des habitants sont <near> d'un site
 
 share_within share
-must terminal json
+must terminal json screen
 <near> d'un site(?: \(temps estimés : [^)]*\))?, contre # auparavant
 
 median_time minutes
-must terminal json
+must terminal json screen
 Temps médian : # avant
 Temps médian : (?:baisse de <share>|augmente de <share>|ne change pas) \(avant : #\)
 
 scenario_communes_better count
-must terminal json
+must terminal json screen
 # communes? (?:n'est|ne sont) plus sous-desservie
 
 scenario_communes_worse count
-must terminal json
+must terminal json screen
 # communes? devien(?:t|nent) sous-desservie
 
 list_opened count
-must terminal json atom
+must terminal json atom screen
 # sites? ouverts?
 Sites ouverts : #
 
 list_closed count
-must terminal json atom
+must terminal json atom screen
 # (?:sites? )?fermés?
 Sites fermés : #
 
 list_same count
-must terminal json atom
+must terminal json atom screen
 # (?:est resté le même|sont restés les mêmes)
 """
 
@@ -205,6 +212,11 @@ def rounds_and_stops(heard: Heard, folder: Path) -> Asked:
     for name, options in (("diagnose", []), ("hours", []), ("plan", stops)):
         words = run(name, str(toured), *options, "--out", str(folder / name))[1]
         asked.texts[f"terminal.{name}"] = plain(words)
+    made = ["--plan", str(folder / "plan" / "plan.json"), "--date", "2026-11-22"]
+    with pytest.MonkeyPatch.context() as patch:
+        draw_what_is_read(patch)
+        assert run("report", str(toured), *made, "--out", str(folder / "rapport"))[0] == 0
+    asked.texts["pdf"] = " ".join(pdf_pages((folder / "rapport" / DOCUMENT).read_bytes()))
     for path in (folder / "diagnose" / "map.html", folder / "plan" / "arguments.html"):
         asked.texts[f"html.{path.stem}"] = html_text(path.read_text(encoding="utf-8"))
     with visitor(toured, folder / "cache") as opened:
@@ -221,10 +233,11 @@ def rounds_and_stops(heard: Heard, folder: Path) -> Asked:
     }
     reach = _rounds(asked, oracle, written["rounds"]["rounds"], written["hours"])
     _stops(asked, oracle, written["plan"], reach)
-    rows = rows_of_table(folder / "plan" / "stops.csv")
     columns = ("residents_with_stop", "hours_a_month", "cost_eur")
-    totals = (sum(float(row[name]) for row in rows) for name in columns)
-    asked.held["csv.stops"] = dict(zip(("stop_with", "stop_hours", "stop_cost"), totals, strict=True))
+    for table in ("plan/stops.csv", "rapport/tables/stops.csv"):
+        rows = rows_of_table(folder / table)
+        totals = (sum(float(row[name]) for row in rows) for name in columns)
+        asked.held[table] = dict(zip(("stop_with", "stop_hours", "stop_cost"), totals, strict=True))
     return asked
 
 
@@ -317,14 +330,7 @@ def two_lists(heard: Heard, folder: Path) -> Asked:
     titles = [entry.findtext(f"{ATOM}title", "") for entry in feed.iter(f"{ATOM}entry")]
     states = [row["status"] for row in rows_of_table(folder / "changes" / "changes.csv")]
     asked.held = {
-        "json": {f"list_{name}": told["counts"][name] for name in ("opened", "closed", "same")}
-        | {
-            "scenario_gained": told["residents_gained"],
-            "scenario_lost": told["residents_lost"],
-            "scenario_share_after": told["share_covered_after"],
-            "share_within": told["share_covered_before"],
-            "median_time": told["median_time_before_min"],
-        },
+        "json": _told_of_lists(told),
         "atom": {
             "list_opened": sum(title.endswith(" : ouvert") for title in titles),
             "list_closed": sum(title.endswith(" : fermé") for title in titles),
@@ -335,6 +341,54 @@ def two_lists(heard: Heard, folder: Path) -> Asked:
         },
     }
     return asked
+
+
+def lists_of_the_day(heard: Heard, folder: Path, serve: Callable[[str, bytes], None]) -> Asked:
+    """Compare the embedded list with one of the day, which differs as `two_lists` do; `serve` publishes it."""
+    oracle, tables = heard.oracle, read_tables(Settings.from_environment().data_dir / "france")
+    sites, town = tables.sites.frame, oracle.territory.communes.loc[USUALLY_OPENED]
+    closed = sites["facility_id"] == USUALLY_CLOSED
+    new = oracle._site_at(town["lon"], town["lat"]).assign(
+        facility_id="nouveau", name="Nouveau site", kind="main", commune_code=USUALLY_OPENED
+    )
+    lists = {"before": sites, "after": pd.concat([sites[~closed], new[sites.columns]], ignore_index=True)}
+    for name, places in lists.items():
+        (folder / f"{name}.csv").write_bytes(_as_published(places))
+    inside = oracle.territory.sites["commune_code"].isin(oracle.territory.communes.index)
+    asked = Asked(_LISTS, oracle.figures | {"list_opened": 1, "list_closed": 1, "list_same": int(inside.sum()) - 1})
+    command = ["changes", *(str(folder / f"{name}.csv") for name in lists), DEPARTEMENT]
+    asked.texts["terminal"] = plain(run(*command)[1])
+    told = answered(*command, "--json")
+    asked.texts["json"] = plain(" ".join(told["sentences"]))
+    asked.held["json"] = _told_of_lists(told)
+    serve(day_lists_files.SITES, (folder / "after.csv").read_bytes())
+    serve(day_lists_files.TAX_OFFICES, day_lists_files.tax_list(tables.tax_offices.frame))
+    with visitor(None, folder / "cache") as opened:
+        assert run("fetch", "--lists")[0] == 0
+        asked.texts["screen"] = said(opened(ecran="methode")).text
+    return asked
+
+
+def _as_published(places: gpd.GeoDataFrame) -> bytes:
+    """Return a list of sites as its publisher writes it, without hours and contacts."""
+    return day_lists_files.site_list(
+        places,
+        id_fs=list(places["facility_id"]),
+        lib_fs=list(places["name"]),
+        format_fs=["Itinérante" if kind == "bus" else "Fixe" for kind in places["kind"]],
+        type_fs=["Antenne" if kind == "antenne" else "Principal" for kind in places["kind"]],
+    )
+
+
+def _told_of_lists(told: dict) -> dict[str, float | None]:
+    return {
+        **{f"list_{name}": told["counts"][name] for name in ("opened", "closed", "same")},
+        "scenario_gained": told["residents_gained"],
+        "scenario_lost": told["residents_lost"],
+        "scenario_share_after": told["share_covered_after"],
+        "share_within": told["share_covered_before"],
+        "median_time": told["median_time_before_min"],
+    }
 
 
 def _within(oracle: Oracle, place: "pd.Series | dict") -> np.ndarray:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.golden.checks import CHECKS
 from tests.golden.facts import SHARING
-from tests.golden.further import two_lists
+from tests.golden.further import lists_of_the_day, two_lists
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -59,4 +59,11 @@ def test_two_lists_are_compared_where_nobody_is_known_to_live(heard, tmp_path):
         if "La population n'est pas connue" not in asked.texts[channel]
     ]
     if wrong:
+        pytest.fail("\n".join([f"{len(wrong)} contradiction(s):", *wrong]), pytrace=False)
+
+
+def test_the_list_of_the_day_is_compared_alike(heard, tmp_path, web, official_addresses, monkeypatch):
+    for base, url in official_addresses(web).items():
+        monkeypatch.setenv(f"MAILLAGE_URL_{base.upper()}", url)
+    if wrong := lists_of_the_day(heard("whole"), tmp_path, web.serve).wrong(estimated=True):
         pytest.fail("\n".join([f"{len(wrong)} contradiction(s):", *wrong]), pytrace=False)

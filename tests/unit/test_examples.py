@@ -2,6 +2,8 @@
 
 import doctest
 import functools
+import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -11,8 +13,8 @@ import geo
 import geo.network
 
 _ROOT = Path(geo.__file__).parent
-#: Values that public functions take, return or raise: shown in the examples of those.
-_VALUES = {"CoverageRule", "MaillageError", "NearestFacility"}
+#: Values that public functions return or raise: shown in the examples of those.
+_VALUES = {"MaillageError", "NearestFacility"}
 _WITH_EXAMPLES = sorted(path for path in _ROOT.rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))
 
 
@@ -29,8 +31,11 @@ def loaded_once():
 
 
 @pytest.mark.parametrize("name", [_module(path) for path in _WITH_EXAMPLES])
-def test_examples_are_true(name):
-    found = doctest.testmod(import_module(name))
+def test_examples_are_true(name, small_world, tmp_path):
+    """In an example, `folder` is an existing folder: one with the official files of five communes."""
+    for file in (small_world.communes, small_world.sites):
+        (tmp_path / file.name).symlink_to(file)
+    found = doctest.testmod(import_module(name), extraglobs={"folder": tmp_path})
     assert found.attempted > 0
     assert found.failed == 0
 
@@ -40,7 +45,13 @@ def test_examples_are_true(name):
 )
 def test_every_public_name_has_an_example(package, name):
     public = getattr(package, name)
-    texts = [public.__doc__ or ""]
-    if isinstance(public, type):
-        texts += [getattr(public, key).__doc__ or "" for key in vars(public)]
-    assert any(">>> " in text for text in texts), f"{name} has no example"
+    members = [key for key in (vars(public) if isinstance(public, type) else ()) if not key.startswith("_")]
+    parts = {key: getattr(public, key) for key in members}
+    methods = {key: part.__doc__ for key, part in parts.items() if inspect.isfunction(part) or inspect.ismethod(part)}
+    without = [key for key, text in methods.items() if ">>> " not in text]
+    assert not without, f"{without} of {name} have no example"
+    text = "".join([public.__doc__, *methods.values()])
+    shown = {word for line in text.splitlines() if line.strip().startswith(">>> ") for word in re.findall(r"\w+", line)}
+    assert shown, f"{name} has no example"
+    properties = {key for key, part in parts.items() if isinstance(part, (property, functools.cached_property))}
+    assert not properties - shown, f"no example of {name} shows {properties - shown}"

@@ -15,7 +15,7 @@ from geo.errors import MaillageError, NetworkError, ParameterError, SourceError
 from geo.network.osm import read_osm, read_osmnx
 from geo.network.osm_extracts import _read_roads, read_extracts
 from geo.network.road_files import read_modes, read_roads
-from geo.network.road_network import _ARRAYS
+from geo.network.road_network import ARRAYS
 from geo.network.snapping import snap
 from geo.network.speeds import speed_profile
 from geo.network.travel_times import times_between
@@ -511,7 +511,7 @@ def extract_of(folder, name, ways, nodes):
 
 
 def arrays_of(network):
-    return {name: getattr(network, name).tobytes() for name in _ARRAYS}
+    return {name: getattr(network, name).tobytes() for name in ARRAYS}
 
 
 @pytest.fixture
