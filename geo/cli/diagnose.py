@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo.answers.near import TRANSIT
 from geo.cli.options import (
     AsJson,
     TerritoryFolder,
@@ -18,7 +17,6 @@ from geo.cli.options import (
     with_options,
 )
 from geo.cli.output import print_answer, print_each, print_items, print_json, print_line, print_written
-from geo.network.modes import ACTIVE_MODES, CAR, require_mode
 from geo.parameters import MEANING
 
 if TYPE_CHECKING:
@@ -41,18 +39,21 @@ def diagnose(
     mode: Annotated[
         str,
         typer.Option(help=MEANING["diagnose mode"]),
-    ] = CAR,
+    ] = "car",
     day: Annotated[str | None, typer.Option(help=MEANING["day"])] = None,
     window: Annotated[str, typer.Option(help=MEANING["window"])] = "07:00-09:00",
     as_json: AsJson = False,
 ) -> None:
     """Measure coverage and write it."""
+    from geo.network.modes import ACTIVE_MODES, CAR, require_mode
+
     if mode in ACTIVE_MODES:
         from geo.cli.without_car import diagnose_active
 
         diagnose_active(mode, folder, question, out, as_json=as_json)
         return
     if mode != CAR:
+        from geo.answers.near import TRANSIT
         from geo.cli.without_car import diagnose_transit
 
         if mode != TRANSIT:

@@ -92,18 +92,23 @@ import json, sys
 from geo.cli import main
 sys.stdout, told = sys.stderr, sys.stdout
 try:
-    main(["nearest", "Sare"])
+    main(sys.argv[1:])
 except SystemExit as end:
     json.dump([end.code, sorted({name.partition(".")[0] for name in sys.modules})], told)
 """
 
 
-def test_the_nearest_sites_of_a_commune_are_found_without_what_takes_long_to_load():
-    told = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
-    status, loaded = json.loads(told.stdout)
-    assert status == 0
-    assert "Saint-Jean-de-Luz" in told.stderr
-    assert not {"numba", "llvmlite", "scipy", "pydantic", "filelock", "yaml", "matplotlib", "streamlit"} & set(loaded)
+def test_the_nearest_sites_of_a_commune_and_the_help_are_told_without_what_takes_long_to_load():
+    heavy = {"numba", "llvmlite", "scipy", "pydantic", "filelock", "yaml", "matplotlib", "streamlit"}
+    for arguments, expected, absent in (
+        (["nearest", "Sare"], "Saint-Jean-de-Luz", heavy),
+        (["--help"], "diagnose", heavy | {"numpy", "pandas", "geopandas", "shapely", "pyproj"}),
+    ):
+        told = subprocess.run([sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True)
+        status, loaded = json.loads(told.stdout)
+        assert status == 0
+        assert expected in told.stderr
+        assert not absent & set(loaded), arguments
 
 
 SERVED = """
