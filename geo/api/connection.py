@@ -74,8 +74,11 @@ class Connection(H11Protocol):
         self._wait()
 
     def give_up(self) -> None:
-        """Close at once."""
+        """Say why, and close at once: who asked at the very same moment reads it."""
         self.connections.discard(self)
+        self._over = True
+        self._stop_waiting()
+        self._say(status.HTTP_503_SERVICE_UNAVAILABLE, _BUSY)
         self.transport.abort()
 
     def on_response_complete(self) -> None:
@@ -131,18 +134,24 @@ class Connection(H11Protocol):
         self._stop_waiting()
         if self.transport.is_closing():
             return
-        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:  # it was answered, and sends on
+        if not self._say(code, sentence):  # it was answered, and sends on
             self.transport.close()
             return
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        # Closed while more comes in, a connection is reset, and what was said is lost.
+        self.loop.call_later(self.last_words_s, self.transport.abort)
+
+    def _say(self, code: int, sentence: str) -> bool:
+        """Answer a sentence as the last one; return whether an answer was still due."""
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            return False
         body = problem(sentence)
         told = {b"content-type": b"application/json", b"content-length": str(len(body)).encode()}
         headers = [*told.items(), *HEADERS, (b"connection", b"close")]
         parts = (h11.Response(status_code=code, headers=headers), h11.Data(data=body), h11.EndOfMessage())
         self.transport.write(b"".join(self.conn.send(part) or b"" for part in parts))
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        # Closed while more comes in, a connection is reset, and what was said is lost.
-        self.loop.call_later(self.last_words_s, self.transport.abort)
+        return True
 
 
 class ProxyConnection(Connection):
