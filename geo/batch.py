@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.access.diagnosis import diagnose
+from geo.answers.tables import rounded
 from geo.errors import BatchError, MaillageError, ParameterError
 from geo.french import agreed
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
@@ -163,7 +164,7 @@ class BatchResult:
             }
             for folder, summary in self.summaries.items()
         ]
-        return pd.DataFrame(rows, columns=list(DEPARTEMENT_CSV_COLUMNS))
+        return rounded(pd.DataFrame(rows, columns=list(DEPARTEMENT_CSV_COLUMNS)))
 
     def write(self, folder: Path) -> None:
         """Write ``departements.csv`` and ``batch.json``; raise `SourceError` where the folder cannot be written to."""

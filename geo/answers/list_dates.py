@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from geo.french import capital
-from geo.kinds import facility_title, is_ours
+from geo.kinds import SITES, facility_title, is_ours
 from geo.sources.vintages import dated, last_day
 
 if TYPE_CHECKING:
@@ -47,9 +47,11 @@ def list_sentence(manifest: Manifest, facilities: str, today: dt.date | None = N
     """
     vintage = manifest.list_vintages.get(facilities)
     today = today or dt.datetime.now().astimezone().date()
-    name = "sites" if is_ours(facilities) else facility_title(facilities)
+    name = facility_title(facilities)
+    if is_ours(facilities):
+        name = f"Liste des {'sites' if facilities == SITES else f'{name[0].lower()}{name[1:]}'}"
     old = " : plus d'un an, des lieux ont pu ouvrir ou fermer depuis" if is_old(vintage, today) else ""
-    return f"Liste {f'des {name}' if is_ours(facilities) else f'« {name} »'} {_of(vintage)}{old}."
+    return f"{name} {_of(vintage)}{old}."
 
 
 def from_to(before: str, after: str) -> str:

@@ -116,6 +116,7 @@ def test_profiles_and_thresholds_equal_single_runs(small_found, small_expected):
         assert (row["code"], row["name"], row["profile"]) == ("64", summary["territory"], summary["network"]["profile"])
         assert float(row["threshold_min"]) == summary["threshold_min"]
         assert float(row["residents_within"]) == summary["residents_within"]
+        assert float(row["share_covered"]) == round(summary["share_covered"], 4)
         assert result.summaries[row["folder"]] == summary
 
 
