@@ -203,7 +203,7 @@ def active_pairs(
     around = tree.query_ball_point(np.column_stack(metres.transform(lon, lat)), reach_m, return_sorted=True)
     point = np.repeat(np.arange(len(lon)), [len(each) for each in around])
     place = np.concatenate(around).astype(np.int64)
-    minutes, _ = _ways(territory, mode, (lon[point], lat[point]), (places[0][place], places[1][place]))
+    minutes, _ = estimated_between(territory, mode, (lon[point], lat[point]), (places[0][place], places[1][place]))
     kept = minutes <= within_min
     return point[kept], place[kept]
 
@@ -264,14 +264,14 @@ def _estimated(
     tried = np.arange(1, min(_TRIED, len(places)) + 1)
     place = tree.query(np.column_stack(metres.transform(lon, lat)), k=tried)[1].ravel()
     point = np.repeat(np.arange(len(points)), len(tried))
-    minutes, km = _ways(territory, mode, (lon[point], lat[point]), (to_lon[place], to_lat[place]))
+    minutes, km = estimated_between(territory, mode, (lon[point], lat[point]), (to_lon[place], to_lat[place]))
     shape = len(points), len(tried)
     best = minutes.reshape(shape).argmin(axis=1)
     every = np.arange(len(points))
     return minutes.reshape(shape)[every, best], km.reshape(shape)[every, best], place.reshape(shape)[every, best]
 
 
-def _ways(
+def estimated_between(
     territory: Territory, mode: str, starts: Points, places: Points
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return minutes and kilometres of estimated ways from starts to places (degrees), inf where there is none."""

@@ -11,7 +11,7 @@ from geo.access.bus_rounds import rounds_totals
 from geo.answers.rounds import rounds_text
 from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
 from geo.kinds import KINDS, facility_title
-from geo.network.modes import ESTIMATED_NOTE, WALK
+from geo.network.modes import ESTIMATED_NOTE, RELIEF_ALONG, WALK
 from geo.network.slopes import relief_note
 from geo.siting.plan_sources import plan_sources
 from geo.sources.vintages import dated
@@ -172,7 +172,7 @@ def contour_sentences(territory: Territory) -> list[str]:
 def walking_note(territory: Territory) -> str:
     """Return how ways on foot are known, slopes included."""
     streets = territory.active.get(WALK)
-    return ESTIMATED_NOTE if streets is None else relief_note(streets)
+    return f"{ESTIMATED_NOTE} {RELIEF_ALONG}" if streets is None else relief_note(streets)
 
 
 def one_point_sentences(parts: Sequence[Territory]) -> list[str]:

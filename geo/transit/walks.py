@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CHANGE_WALK_S: Final = 600
 _NOISE_S: Final = 0.01
 _FAR_M: Final = 1e12
+_NEVER_S: Final = 1e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ def walks_within(
     metres_a_second = usual_kmh(WALK) / 3.6
     from_xy, to_xy = (np.column_stack(to_metres(crs).transform(*points)) for points in (origins, destinations))
     start, end, metres = _straight(from_xy, to_xy, limit_s * metres_a_second / DETOUR)
-    return start, end, _whole(metres * DETOUR / metres_a_second)
+    return start, end, whole_s(metres * DETOUR / metres_a_second)
 
 
 def _along_streets(
@@ -135,7 +136,7 @@ def _along_streets(
     order = np.lexsort((seconds, end, start))
     start, end, seconds = start[order], end[order], seconds[order]
     first = np.append(True, (np.diff(start) != 0) | (np.diff(end) != 0))[: len(start)]
-    return start[first], end[first], _whole(seconds[first])
+    return start[first], end[first], whole_s(seconds[first])
 
 
 def _straight(
@@ -152,9 +153,9 @@ def _straight(
     return near["i"][order].astype(np.int64), near["j"][order].astype(np.int64), near["v"][order]
 
 
-def _whole(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return seconds rounded up, noise of the sums aside."""
-    return np.asarray(np.ceil(seconds - _NOISE_S), np.int64)
+def whole_s(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return seconds rounded up, int64 of the same shape, noise of the sums aside; inf: more than any limit."""
+    return np.ceil(np.minimum(seconds, _NEVER_S) - _NOISE_S).astype(np.int64)
 
 
 def _same_group(group: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from geo.finder.without_car import RoundTrips
 from geo.network.modes import RELIEF_COUNTED, RELIEF_NOTE
 from geo.sources.relief import STEP_M, Relief
 from geo.territory import assemble
+from geo.transit.round_trip import Rules
 from geo.transit.walks import walks_within
 from tests.conftest import CENTRES
 from tests.unit.transit.small_feed import write_feed
@@ -281,3 +283,21 @@ def test_a_feed_without_two_stops_near_the_territory_is_said_to_serve_nothing(sm
     Territory.build("64", communes=small_world.communes, sites=small_world.sites, gtfs=[tmp_path / "far.zip"])
     said = "Horaires « far.zip » : aucun trajet n'a deux arrêts sur le territoire ou à côté."
     assert caplog.messages.count(said) == 1
+
+
+def test_where_no_street_is_known_the_walk_to_a_stop_climbs_as_the_walk_to_a_site(embedded):
+    """From Bedous and back, to all sites: as long as `--mode walk` estimates each, slopes and crests included."""
+    bedous = embedded.communes.loc["64104"]
+    here = np.array([bedous["lon"]]), np.array([bedous["lat"]])
+    places = embedded.sites.geometry.x.to_numpy(), embedded.sites.geometry.y.to_numpy()
+    schedule = SimpleNamespace(stops=pd.DataFrame({"lon": places[0], "lat": places[1]}))
+    trips = RoundTrips(embedded, schedule, None, "Europe/Paris", Rules(walk_min=120))
+    _, stop, there_s, back_s = trips.walks_to_stops(here)
+    there = times_by_mode(embedded, "walk", (here[0][0], here[1][0]), *places)[0]
+    back = [times_by_mode(embedded, "walk", (lon, lat), *here)[0][0] for lon, lat in zip(*places, strict=True)]
+    longest = np.maximum(there, back) * 60
+    np.testing.assert_array_equal(stop, np.flatnonzero(longest <= 120 * 60))
+    np.testing.assert_array_equal(there_s, np.ceil(there[stop] * 60 - 0.01))
+    np.testing.assert_array_equal(back_s, np.ceil(np.array(back)[stop] * 60 - 0.01))
+    assert len(stop)
+    assert (there_s != back_s).any()
