@@ -230,7 +230,7 @@ def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
 
 
 def residents_sentence(share: RoundTripShare) -> str:
-    """Return how many residents have a round trip without a car, of whom, and for how long."""
+    """Return how many residents have a round trip without a car, of whom, for how long, and on foot or not."""
     day = f"{date_text(share.day)}"
     if share.all_closed:
         return closed_sentence(share)
@@ -250,7 +250,9 @@ def residents_sentence(share: RoundTripShare) -> str:
         f"la possibilité."
     )
     if share.median_time_out_min is not None:
-        said = f"{said} La moitié d'entre eux sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins."
+        said = f"{said} La moitié d'entre eux sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins"
+        on_foot = share.share_on_foot
+        said += "." if on_foot is None else f"{SEMICOLON}{format_share(on_foot)} peuvent faire tout le trajet à pied."
     if share.share_carless is None or share.households_carless is None:
         return said
     return (

@@ -38,7 +38,8 @@ class RoundTripShare:
     """How many residents have a round trip on a day, of those whose ways on foot are known.
 
     `residents`: those whose ways are known; `residents_served`: those of them with a round trip; both `None` where no
-    number is known. `communes`, `communes_served`: communes with some start whose ways are known, and those where
+    number is known; `residents_on_foot`: those of them who may walk all the way to the site of that trip, at any hour.
+    `communes`, `communes_served`: communes with some start whose ways are known, and those where
     some resident has a round trip. `median_time_out_min`: minutes away from home of the median resident with a round
     trip, `None` where there is none. `households_carless`, `households_carless_served`: households without a car, and
     those of them with a round trip, where the census of dwellings tells them, else `None`: in a commune they are
@@ -57,6 +58,7 @@ class RoundTripShare:
     sites: int | None = None
     sites_open: int | None = None
     sites_hours_unknown: int | None = None
+    residents_on_foot: float | None = None
 
     @property
     def all_closed(self) -> bool:
@@ -67,6 +69,13 @@ class RoundTripShare:
     def share(self) -> float | None:
         """Share of residents with a round trip, 0 to 1, `None` where no resident is known."""
         return None if not self.residents or self.residents_served is None else self.residents_served / self.residents
+
+    @property
+    def share_on_foot(self) -> float | None:
+        """Share of the residents with a round trip who may walk all the way, 0 to 1, `None` where nobody has one."""
+        if not self.residents_served or self.residents_on_foot is None:
+            return None
+        return self.residents_on_foot / self.residents_served
 
     @property
     def share_carless(self) -> float | None:
@@ -305,6 +314,7 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
     ...         "population": [300.0, 100.0, 50.0],
     ...         "way_known": [True, True, False],
     ...         "time_out_min": pd.array([90, None, None], "Float64"),
+    ...         "earliest_arrival": pd.array(["08:15", None, None], "string"),
     ...     }
     ... )
     >>> round_trip_share(table, dt.date(2025, 2, 4)).share
@@ -317,6 +327,7 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
     served = found["time_out_min"].notna().to_numpy(bool)
     minutes = found["time_out_min"].to_numpy(np.float64, na_value=np.nan)[served]
     weight = population[served]
+    walks = found["earliest_arrival"].isna().to_numpy(bool)[served]
     median = None
     if weight.sum() > 0:
         order = np.argsort(minutes, kind="stable")
@@ -331,6 +342,7 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
         len(np.unique(row[served & lived_in])),
         median,
         *carless,
+        residents_on_foot=float(weight[walks].sum()) if known else None,
     )
 
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from geo.finder.day_without_car import DayWithoutCar
     from geo.report.report_findings import ReportFindings
 
-_ROWS: Final = 12
+_ROWS: Final = 10
+_POSSIBLE: Final = COMMUNE_HEADS.index("Aller-retour possible")
 #: Longest list of names (characters).
-_NAMES: Final = 520
+_NAMES: Final = 420
 _NOTES: Final = 12
 #: Longest names of a commune and of a site in a cell (characters): two lines.
 _NAME_CELL: Final = 34
@@ -40,15 +41,16 @@ def without_car_content(findings: ReportFindings) -> dict[str, Any] | None:
             f"Les {format_integer(len(shown))} communes{most} d'où l'aller-retour est possible, sur "
             f"{format_integer(len(served))} ; toutes sont dans le fichier round_trips.csv."
         )
+    heads, rows = list(COMMUNE_HEADS), commune_trip_rows(shown)
+    if all(row[_POSSIBLE] == "oui" for row in rows):  # as the sentence above the table says
+        del heads[_POSSIBLE]
+        rows = [[*row[:_POSSIBLE], *row[_POSSIBLE + 1 :]] for row in rows]
     left = len(answer.notes) - _NOTES
     more = [f"Et {counted(left, 'autre note')} ; les fichiers d'horaires sont parmi les sources."] if left > 0 else []
     return {
         "lead": cut_all(lead),
-        "heads": list(COMMUNE_HEADS),
-        "rows": [
-            [cut(name, _NAME_CELL), *figures, cut(site, _SITE_CELL)]
-            for name, *figures, site in commune_trip_rows(shown)
-        ],
+        "heads": heads,
+        "rows": [[cut(name, _NAME_CELL), *figures, cut(site, _SITE_CELL)] for name, *figures, site in rows],
         "without": _without(measured),
         "notes": cut_all([*answer.notes[:_NOTES], *more], _NOTE),
     }

@@ -106,19 +106,24 @@ def test_a_plan_for_both_publics_shares_over_the_same(spread, true):
     assert table["residents_round_trip"].iloc[0] == pytest.approx(true[1])
 
 
-def test_the_terminal_and_the_files_say_it(folder, tmp_path, capsys, true):
+def test_the_terminal_and_the_files_say_it(folder, spread, tmp_path, capsys, true):
     asked = ["diagnose", str(folder), "--mode", "transit", "--day", TUESDAY.isoformat()]
     with pytest.raises(SystemExit, match="0"):
         main([*asked, "--out", str(tmp_path / "out")])
     said = capsys.readouterr().out
     assert f"{format_share(true[1] / true[0])} des habitants" in said
     assert f"({format_integer(true[1])} sur {format_integer(true[0])})" in said
+    walkers = (
+        true[1] - SHARE_AT_THE_STOP * spread.communes.loc[URDOS, "population"]
+    )  # from Urdos by bus, from elsewhere on foot
+    assert f"{format_share(walkers / true[1])} peuvent faire tout le trajet à pied." in said
     assert f"Parts calculées sur les {format_integer(true[0])} habitants" in said
     with pytest.raises(SystemExit, match="0"):
         main([*asked, "--json"])
     told = json.loads(capsys.readouterr().out)
     assert (told["residents"], told["residents_served"]) == pytest.approx(true)
     assert told["share"] == pytest.approx(true[1] / true[0])
+    assert told["residents_on_foot"] == pytest.approx(walkers)
     assert told["part"]["residents_known"] == pytest.approx(true[0])
     rows = rows_of_table(tmp_path / "out" / "round_trips.csv")
     assert sum(float(row["residents_known"] or 0) for row in rows) == pytest.approx(true[0], abs=len(rows))

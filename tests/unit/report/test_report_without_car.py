@@ -170,3 +170,13 @@ def test_a_day_when_no_site_is_open_names_no_commune_without(valley, findings):
     assert readable(content["lead"][0]).startswith("Aucun site n'est ouvert ce jour-là (mercredi 1er janvier 2025)")
     assert (content["rows"], content["without"]) == ([], "")
     assert not [text for text in content["lead"] if "Porte à porte" in text]
+
+
+def test_for_whom_it_is_possible_is_a_column_where_that_is_not_everybody(findings):
+    measured = findings.without_car
+    every = without_car_content(findings)
+    communes = measured.communes.assign(share_round_trip=measured.communes["share_round_trip"] * 0.4)
+    some = without_car_content(replace(findings, without_car=replace(measured, communes=communes)))
+    assert [head for head in some["heads"] if head not in every["heads"]] == ["Aller-retour possible"]
+    assert [[row[0], *row[1:2], *row[3:]] for row in some["rows"]] == every["rows"]
+    assert {row[2] for row in some["rows"]} == {"40\u00a0%"}
