@@ -56,7 +56,12 @@ def active_answer(territory: Territory, found: ActiveAccess) -> Answer:
         details=tuple(
             filter(
                 None,
-                (_communes_without(found), _centres_beyond(found), _uncounted(found), known_note(found.summary.part)),
+                (
+                    _communes_without(found),
+                    _centres_beyond(found),
+                    uncounted_sentence(found),
+                    known_note(found.summary.part),
+                ),
             )
         ),
         notes=(
@@ -206,12 +211,16 @@ def _centres_beyond(found: ActiveAccess) -> str:
     return f"{said}."
 
 
-def _uncounted(found: ActiveAccess) -> str:
-    """Return how many communes are left out of the counts, nobody being known to live there."""
+def uncounted_sentence(found: ActiveAccess) -> str:
+    """Return how many communes are left out of the counts, nobody being known to live there; empty where none is."""
     count = int(found.communes["share_within"].notna().sum()) - len(found.communes_counted)
     if not count:
         return ""
-    return f"{capital(counted(count, 'commune'))} sans habitant connu {plural(count, 'est', 'sont')} à part."
+    total = len(found.communes_counted)
+    return (
+        f"{capital(counted(count, 'commune'))} sans habitant connu {plural(count, 'est', 'sont')} à part : "
+        f"{counted(total, 'commune')} {plural(total, 'est comptée', 'sont comptées')}."
+    )
 
 
 def _communes_and_people(found: ActiveAccess, communes: pd.DataFrame) -> str:

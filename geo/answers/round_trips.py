@@ -76,6 +76,11 @@ def transit_lines(
     yield from (f"  - {note}" for note in (rules_sentence(rules), *notes))
 
 
+def trip_in_short(one: SiteTrip) -> str:
+    """Return the round trip of a site in one sentence, without a full stop: of one that is possible its hours alone."""
+    return trip_sentence(one).partition(SEMICOLON)[0] if one.possible else trip_sentence(one)
+
+
 def round_trip_in_short(found: Sequence[SiteTrip], day: dt.date) -> str:
     """Return the round trip of a day that takes the least time out, in one sentence; or that there is none, or unknown.
 
@@ -90,7 +95,7 @@ def round_trip_in_short(found: Sequence[SiteTrip], day: dt.date) -> str:
     start = f"Sans voiture, {date_text(day)}{UNIT_SPACE}:"
     possible = next((one for one in found if one.possible), None)
     if possible is not None:
-        return f"{start} vers {quoted(possible.name)}, {trip_sentence(possible).partition(SEMICOLON)[0]}."
+        return f"{start} vers {quoted(possible.name)}, {trip_in_short(possible)}."
     if found and all(one.why_not == "walk_unknown" for one in found):
         return f"{start} aucune rue n'est connue près des sites proches, ni donc l'aller-retour."
     days = [one.next_day for one in found if one.next_day is not None]

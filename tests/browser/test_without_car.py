@@ -8,6 +8,7 @@ import pytest
 
 from geo.answers.without_car import residents_sentence
 from geo.finder.day_without_car import day_without_car
+from geo.ui.components.embedded import WIDGET_HEIGHT_PX
 
 pytestmark = pytest.mark.browser
 
@@ -101,4 +102,12 @@ def test_trouver_tells_the_bus_there_and_back_in_words(visit, moment, said):
     told = words(page.locator("body").inner_text())
     assert ("dernier retour 17 h 45" in told) == ("car 12" in said)
     assert ("prochain jour possible : lundi 10 février" in told) == ("aucun" in said)
+    assert page.errors == []
+
+
+def test_the_widget_answers_by_public_transport_and_stays_short(visit):
+    page = visit("embed=true&lieu=64542&quand=2025-02-04T07:30&mode=transit", ".card", width=390, height=844)
+    assert page.locator(".card").count() == 2
+    assert "À 9 h, ouvert jusqu'à 12 h" in words(page.locator(".card").first.inner_text())
+    assert page.locator(".stMainBlockContainer").bounding_box()["height"] < WIDGET_HEIGHT_PX
     assert page.errors == []

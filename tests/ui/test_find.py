@@ -22,7 +22,7 @@ from geo.finder.site_trips import leaving_from, trips_from
 from geo.finder.wishes import Wishes
 from geo.finder.without_car import RoundTrips
 from geo.transit.round_trip import Rules
-from geo.ui.screens.find import MOST_EMBEDDED
+from geo.ui.screens.find import MOST_EMBEDDED_TRIPS
 
 SARE = "64504"
 TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
@@ -562,8 +562,8 @@ def test_who_has_no_car_is_answered_by_public_transport_first(open_app, valley, 
     monkeypatch.setattr(type(st.context), "is_embedded", True)
     app.run()
     shown = unescape(given(app, "found_sites")["html"])
-    assert re.findall("<h3>.*?</span>(.*?)</h3>", shown) == [one.name for one in found[:MOST_EMBEDDED]]
-    assert len(found) > MOST_EMBEDDED
+    assert re.findall("<h3>.*?</span>(.*?)</h3>", shown) == [one.name for one in found[:MOST_EMBEDDED_TRIPS]]
+    assert len(found) > MOST_EMBEDDED_TRIPS
 
 
 def test_on_a_day_without_timetables_the_answer_is_by_car_and_says_so(open_app, valley, valley_folder):

@@ -1,4 +1,4 @@
-"""*Trouver* inside another page: after the search and the answer, three short cards and a link to the whole page."""
+"""*Trouver* inside another page: after the search and the answer, a few short cards and a link to the whole page."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 #: Size of the widget in the page that holds it: it fits the width of a phone, and this height in pixels.
 WIDGET_HEIGHT_PX: Final = 1_400
 WIDGET_WIDTH_REM: Final = 34
+#: The height where it is 320 pixels wide.
+_NARROW_HEIGHT_PX: Final = 1_650
 #: What whoever runs another site must know of it.
 WIDGET_WORDS: Final = (
     "Le code ci-dessous, collé dans une page d'un autre site (mairie, caisse, association), y montre la recherche, la "
-    f"réponse et trois sites. Taille : toute la largeur offerte, de 20 à {WIDGET_WIDTH_REM} rem (320 à 544 pixels), et "
-    f"{WIDGET_HEIGHT_PX} pixels de haut, qui suffisent sur un téléphone. Après « embed=true », « &lieu= » suivi du "
-    "code INSEE d'une commune, par exemple « &lieu=64104 », ouvre le cadre sur sa réponse."
+    "réponse et trois sites, deux en transports en commun. Taille : toute la largeur offerte, de 20 à "
+    f"{WIDGET_WIDTH_REM} rem (320 à 544 pixels), et {WIDGET_HEIGHT_PX} pixels de haut, qui suffisent sur un téléphone "
+    f"de 390 pixels de large ; pour 320, comptez {_NARROW_HEIGHT_PX}. "
+    "Après « embed=true », « &lieu= » suivi du code INSEE d'une commune, par exemple « &lieu=64104 », ouvre le cadre "
+    "sur sa réponse ; « &mode=walk », « bike » ou « transit » y répond à pied, à vélo ou en transports en commun."
 )
 
 

@@ -19,8 +19,8 @@ from geo.answers.directions import directions_to
 from geo.answers.list_dates import list_date
 from geo.answers.nearest import list_titles, saved_sentence
 from geo.answers.procedure import is_known_for_firms_alone
+from geo.answers.round_trips import trip_in_short, trip_titles
 from geo.answers.round_trips import trip_sentence as round_trip_sentence
-from geo.answers.round_trips import trip_titles
 from geo.answers.site_words import (
     address_text,
     asked_sentence,
@@ -91,7 +91,8 @@ class Shown:
     @property
     def trip_of(self) -> dict[str, str]:
         """The round trip to each site in words, by `facility_id`."""
-        return {one.facility_id: capital(round_trip_sentence(one)) for one in self.trips}
+        words = trip_in_short if self.compact else round_trip_sentence
+        return {one.facility_id: capital(words(one)) for one in self.trips}
 
 
 def first_html(answer: Answer, shown: Shown) -> str:

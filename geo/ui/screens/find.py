@@ -49,6 +49,8 @@ _NAME: Final = "find"
 #: How many sites are shown, and how many within another page.
 MOST_SITES: Final = 5
 MOST_EMBEDDED: Final = 3
+#: By public transport a card has more to say.
+MOST_EMBEDDED_TRIPS: Final = 2
 
 _BEFORE: Final = """<div class="maillage-text">
 <h2>Une aide gratuite près de chez vous</h2>
@@ -76,7 +78,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         show_wishes(territory, state, now)
     procedure = chosen_procedure(state)
     # Within another page the card of a tax office, which has more to say, takes the place of two.
-    most = MOST_SITES if not embedded else 1 if is_for_taxes(procedure) else MOST_EMBEDDED
+    few = MOST_EMBEDDED_TRIPS if state.mode == "transit" else MOST_EMBEDDED
+    most = MOST_SITES if not embedded else 1 if is_for_taxes(procedure) else few
     found, sentence = _found(territory, state, most, drawn=not embedded)
     trips: list[SiteTrip] = []
     if found is not None and state.mode == "transit":

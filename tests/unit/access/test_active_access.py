@@ -230,7 +230,10 @@ def test_communes_without_a_known_resident_are_set_apart(cycled):
     unknown = found.communes.assign(residents=found.communes["residents"].mask(found.communes["name"] == "Commune C"))
     answer = active_answer(cycled, replace(found, communes=unknown))
     assert plain(answer.sentence).endswith("du centre de 2 communes sur 2.")
-    assert next(plain(line) for line in answer.details) == "1 commune sans habitant connu est à part."
+    assert (
+        next(plain(line) for line in answer.details)
+        == "1 commune sans habitant connu est à part : 2 communes sont comptées."
+    )
 
 
 def test_no_centre_near_is_not_said_of_all_residents(cycled):
