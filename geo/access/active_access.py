@@ -133,19 +133,23 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     return ActiveAccess(question, mode, communes, summary)
 
 
-def active_summary(territory: Territory, question: Question, mode: str) -> CoverageSummary:
+def active_summary(
+    territory: Territory, question: Question, mode: str, *, times: tuple[pd.DataFrame, bool] | None = None
+) -> CoverageSummary:
     """Return `ActiveAccess.summary` alone: totals, without a table of communes.
+
+    `times`: What `active_times` or `sooner` returned, where it is already known.
 
     Raises
     ------
     ParameterError
         As `active_access`.
     """
-    return _measured(territory, question, mode)[1]
+    return _measured(territory, question, mode, times)[1]
 
 
 def _measured(
-    territory: Territory, question: Question, mode: str
+    territory: Territory, question: Question, mode: str, known: tuple[pd.DataFrame, bool] | None = None
 ) -> tuple[gpd.GeoDataFrame, CoverageSummary, gpd.GeoDataFrame]:
     """Return the coverage of a question on foot or by bicycle, its totals, and the places that count."""
     if mode not in ACTIVE_MODES:
@@ -154,7 +158,7 @@ def _measured(
         raise ParameterError(msg)
     require_threshold(mode, question.threshold_min)
     places = territory.facility_list(question.facilities, kinds=question.kinds)
-    times, estimated = active_times(territory, mode, places)
+    times, estimated = known or active_times(territory, mode, places)
     bounds = ESTIMATED_BOUNDS if estimated else (1.0, 1.0)
     precision = pd.DataFrame(dict(zip(PRECISION_COLUMNS, (estimated, *bounds), strict=True)), territory.communes.index)
     threshold, facilities = question.threshold_min, question.facilities
@@ -250,6 +254,17 @@ def active_times(territory: Territory, mode: str, places: gpd.GeoDataFrame) -> t
         index=demand.index,
     )
     return times, streets is None
+
+
+def sooner(times: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """Return the sooner of two times of each demand point, both to one list of places or another.
+
+    `times`, `others`: What `active_times` gives of the same territory and mode; the first where both are as long.
+    """
+    minutes, other = (each["travel_time_min"].to_numpy(np.float64, na_value=np.inf) for each in (times, others))
+    first = minutes <= other
+    of_place = ("travel_time_min", "distance_km", "facility_id", "facility_name")
+    return times.assign(**{name: times[name].where(first, others[name]) for name in of_place})
 
 
 def _estimated(

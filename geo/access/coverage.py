@@ -183,33 +183,37 @@ def coverage(
         poor = ~somebody_gets_there | (np.where(somebody_gets_there, mean_time, np.inf) > limit_min)
     else:
         poor = share_within < rule.min_share
-    population = communes["population"]
-    frame = pd.DataFrame(
-        {
-            "name": communes["name"],
-            "population": population,
-            "travel_time_min": pd.array(np.where(somebody_gets_there, mean_time, np.nan), dtype="Float64"),
-            "distance_km": pd.array(np.where(somebody_gets_there, mean_distance, np.nan), dtype="Float64"),
-        },
-        index=communes.index,
-    )
     main = _main_facility(times, row, np.where(reached, weight, 0.0), n)
-    for column in ("facility_id", "facility_name"):
-        values = times[column].to_numpy(object)
-        frame[column] = pd.array([values[i] if i >= 0 else pd.NA for i in main], dtype="string")
-    residents = pd.array(population.to_numpy(np.float64, na_value=np.nan), dtype="Float64")
-    frame["residents_known"] = residents * known
-    frame["residents_within"] = residents * (within / total(weight))
+    residents = communes["population"].to_numpy(np.float64, na_value=np.nan)
     precision = territory.precision if precision is None else precision
-    for bound, factor in (("low", "time_high"), ("high", "time_low")):
+
+    def within_at(factor: str) -> NDArray[np.float64]:
         near = total(np.where(minutes * precision[factor].to_numpy()[row] <= limit_min, weight, 0.0))
-        frame[f"residents_within_{bound}"] = residents * (near / total(weight))
-    frame["share_within"] = pd.array(share_within, dtype="Float64")
-    frame["snap_distance_m"] = pd.array(snap_distance, dtype="Float64")
-    frame["under_served"] = pd.array(poor, dtype="boolean")
-    frame.loc[known == 0, "under_served"] = pd.NA
-    frame[list(PRECISION_COLUMNS)] = precision
-    return frame
+        found: NDArray[np.float64] = residents * (near / total(weight))
+        return found
+
+    columns = {
+        "name": communes["name"].array,
+        "population": communes["population"].array,
+        "travel_time_min": _float64(np.where(somebody_gets_there, mean_time, np.nan)),
+        "distance_km": _float64(np.where(somebody_gets_there, mean_distance, np.nan)),
+        **{name: times[name].array.take(main, allow_fill=True) for name in ("facility_id", "facility_name")},
+        "residents_known": _float64(residents * known),
+        "residents_within": _float64(residents * (within / total(weight))),
+        "residents_within_low": _float64(within_at("time_high")),
+        "residents_within_high": _float64(within_at("time_low")),
+        "share_within": _float64(share_within),
+        "snap_distance_m": _float64(snap_distance),
+        "under_served": pd.arrays.BooleanArray(poor, known == 0),
+        **{name: precision[name].array for name in PRECISION_COLUMNS},
+    }
+    return pd.DataFrame(columns, index=communes.index)
+
+
+def _float64(values: NDArray[np.float64]) -> pd.arrays.FloatingArray:
+    """Return values of dtype Float64, NaN as <NA>."""
+    missing = np.isnan(values)
+    return pd.arrays.FloatingArray(np.where(missing, 1.0, values), missing)
 
 
 def summarize(

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.access.active_access import MOST_MIN, active_summary
+import geopandas as gpd
+
+from geo.access.active_access import MOST_MIN, active_summary, active_times, sooner
+from geo.crs import WGS84
 from geo.french import SEMICOLON, format_share, within_text
 from geo.network.modes import ACTIVE_MODES, MODES
 from geo.question import Question
-from geo.siting.scenario import apply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
 
     from geo.access.coverage import CoverageSummary
     from geo.siting.plan import Plan
@@ -38,10 +42,21 @@ class NearWithLabels:
         }
 
 
-def near_with_labels(parts: Sequence[Territory], plan: Plan) -> tuple[NearWithLabels, ...]:
+def times_today(territory: Territory, mode: str, kinds: frozenset[str]) -> tuple[pd.DataFrame, bool]:
+    """Return the times on foot or by bicycle to the sites of these kinds, as `active_times`."""
+    return active_times(territory, mode, territory.facility_list(kinds=kinds))
+
+
+def near_with_labels(
+    parts: Sequence[Territory],
+    plan: Plan,
+    *,
+    today: Callable[[Territory, str, frozenset[str]], tuple[pd.DataFrame, bool]] = times_today,
+) -> tuple[NearWithLabels, ...]:
     """Return what a plan changes for each of these modes.
 
-    `parts`: the territories that the plan was made for. Empty where there is nothing to say: several territories, no
+    `parts`: the territories that the plan was made for. `today`: `times_today`, or a function that remembers what it
+    returned for the same arguments. Empty where there is nothing to say: several territories, no
     label, nobody whose way is known, or a threshold over `geo.access.active_access.MOST_MIN`.
 
     Examples
@@ -56,12 +71,16 @@ def near_with_labels(parts: Sequence[Territory], plan: Plan) -> tuple[NearWithLa
     if len(parts) != 1 or plan.labels.empty or plan.threshold_min > MOST_MIN or not plan.part.residents_known:
         return ()
     (territory,) = parts
-    then = apply(territory, plan.scenario())
     question = Question(plan.threshold_min, kinds=frozenset(plan.kinds))
-    return tuple(
-        NearWithLabels(mode, *(active_summary(each, question, mode) for each in (territory, then)))
-        for mode in ACTIVE_MODES
-    )
+    labels = plan.labels.rename(columns={"code": "facility_id"})[["facility_id", "name"]]
+    added = gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(plan.labels["lon"], plan.labels["lat"]), crs=WGS84)
+    near = []
+    for mode in ACTIVE_MODES:
+        now, estimated = today(territory, mode, question.kinds)
+        then = sooner(now, active_times(territory, mode, added.reset_index(drop=True))[0])
+        summaries = (active_summary(territory, question, mode, times=(times, estimated)) for times in (now, then))
+        near.append(NearWithLabels(mode, *summaries))
+    return tuple(near)
 
 
 def near_sentence(near: Sequence[NearWithLabels]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cachetools import LRUCache
 
-from geo.answers.plan_near import near_sentence, near_with_labels
+from geo.answers.plan_near import near_sentence, near_with_labels, times_today
 from geo.settings import Settings
 from geo.siting.plan import plan
 from geo.siting.problem import siting_problem
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Hashable, Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from geo.siting.bus_stops import StopsAsked
     from geo.siting.candidates import CandidateRule
@@ -76,9 +78,12 @@ class PlanMade(NamedTuple):
     near: str
 
 
-def near_of(territory: Territory, plan: Plan) -> str:
-    """Return what a plan of a territory changes for those who walk or cycle, in one sentence; empty for nothing."""
-    return near_sentence(near_with_labels(territory.parts, plan))
+def near_of(territory: Territory, plan: Plan, today: Callable[..., tuple[pd.DataFrame, bool]] = times_today) -> str:
+    """Return what a plan of a territory changes for those who walk or cycle, in one sentence; empty for nothing.
+
+    `today`: As `geo.answers.plan_near.near_with_labels` takes it.
+    """
+    return near_sentence(near_with_labels(territory.parts, plan, today=today))
 
 
 def plan_of(

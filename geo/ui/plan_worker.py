@@ -14,11 +14,14 @@ import sys
 import threading
 import time
 import traceback
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cachetools import LRUCache
 
+from geo.answers.plan_near import times_today
 from geo.errors import MaillageError
+from geo.network.modes import ACTIVE_MODES
 from geo.siting.criteria import Zones
 from geo.siting.plan import plan
 from geo.sources.zones import read_frr, read_qpv
@@ -54,6 +57,7 @@ class PlanMaker:
         """Write what there is to say to `answer`."""
         self._answer, self._said = answer, threading.Lock()
         self._territories: LRUCache[str, Territory] = LRUCache(_KEPT)
+        self._times_today = lru_cache(len(ACTIVE_MODES) * _KEPT)(times_today)
         self._problems, self._lock, self._loaded = room_for_problems(), threading.Lock(), threading.Lock()
         #: Numbers of the plans under way that were stopped, and of those that had just ended.
         self.stopped: set[int] = set()
@@ -77,7 +81,7 @@ class PlanMaker:
         except MaillageError as error:
             self.say(number, "refused", error)
         else:
-            self.say(number, "found", PlanMade(found, near_of(territory, found)))
+            self.say(number, "found", PlanMade(found, near_of(territory, found, self._times_today)))
         self.stopped.discard(number)
 
     def _territory(self, asked: PlanAsked) -> Territory | None:
