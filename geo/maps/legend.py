@@ -110,7 +110,10 @@ def answer_legend_html(kinds: Collection[str], *, estimated: bool) -> str:
     answer = [
         _entry(pin_svg(), "Votre départ"),
         _entry('<span class="maillage-number" aria-hidden="true">1</span>', "Sites de la liste, dans son ordre"),
-        _entry(way, "Trajet estimé, sans suivre les vraies routes" if estimated else "Trajet par la route"),
+        # The map takes it away where it draws no way.
+        _entry(
+            way, "Trajet estimé, sans suivre les vraies routes" if estimated else "Trajet par la route", "maillage-way"
+        ),
     ]
     others = [_entry(facility_svg(kind, counted=False), KINDS[kind].label) for kind in kinds]
     return f'<div class="maillage-legend">{_group("Votre réponse", answer)}{_group("Autres lieux", others)}</div>'
@@ -167,8 +170,9 @@ def _swatch(fill: str, *, outlined: bool = False) -> str:
     )
 
 
-def _entry(picture: str, text: str) -> str:
-    return f"<li>{picture}<span>{escape(text)}</span></li>"
+def _entry(picture: str, text: str, name: str = "") -> str:
+    named = f' class="{name}"' if name else ""
+    return f"<li{named}>{picture}<span>{escape(text)}</span></li>"
 
 
 def _group(title: str, entries: Sequence[str]) -> str:

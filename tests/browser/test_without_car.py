@@ -105,6 +105,16 @@ def test_trouver_tells_the_bus_there_and_back_in_words(visit, moment, said):
     assert page.errors == []
 
 
+def test_the_legend_names_a_way_only_where_one_is_drawn(visit):
+    page = visit("lieu=64542&quand=2025-02-04T07:30&mode=transit", ".maillage-number")
+    ways = page.locator(".maillage-way")
+    ways.wait_for(state="hidden")
+    page.get_by_text("Sites de la liste, dans son ordre").wait_for()
+    page.goto(page.url.replace("mode=transit", "mode=car"))
+    ways.wait_for(state="visible")
+    assert page.errors == []
+
+
 def test_the_widget_answers_by_public_transport_and_stays_short(visit):
     page = visit("embed=true&lieu=64542&quand=2025-02-04T07:30&mode=transit", ".card", width=390, height=844)
     assert page.locator(".card").count() == 2

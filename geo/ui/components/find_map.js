@@ -120,12 +120,18 @@ function drawAnswer(L, map, ground, pressed) {
 
 export default function (component) {
   return keepMap(component, "maillageAnswers", (L, map, ground, slot, send) => {
-    component.parentElement.querySelector(".maillage-signs").innerHTML = ground.legend; // written by geo.maps.legend
-    const { draw, light } = drawAnswer(L, map, ground, (id) => slot.onPick?.(id));
+    const signs = component.parentElement.querySelector(".maillage-signs");
+    signs.innerHTML = ground.legend; // written by geo.maps.legend
+    const { draw: place, light } = drawAnswer(L, map, ground, (id) => slot.onPick?.(id));
     map.on("click", ({ latlng }) => {
       const { lat, lng: lon } = latlng.wrap();
       send("position", { lon, lat });
     });
+    const draw = (answer) => {
+      place(answer);
+      const noWay = answer.sites.length > 0 && answer.sites.every((site) => !site.road.length);
+      signs.querySelector(".maillage-way").hidden = noWay; // on foot, by bicycle, by public transport
+    };
     Object.assign(slot, { draw, light });
     draw(slot.answer ?? NOTHING);
   });
