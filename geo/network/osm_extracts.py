@@ -268,7 +268,7 @@ def _read_roads(text: Iterable[bytes], profile: SpeedProfile, *, active: bool = 
     all_ids, closed, file_ends = array("q"), array("b"), []
     for_cars = frozenset(f"highway={name}".encode() for name in profile.class_speed_kmh)
     closed_to_cars = 0
-    _node_numbers(np.zeros(0, np.uint8), 0, 0)  # compiled code is loaded while the writer reads the nodes
+    _node_numbers(np.frombuffer(b"", np.uint8), 0, 0)  # compiled code is loaded while the writer reads the nodes
     for lines in _lines(text):
         kind, nodes = array("i"), []
         for number, tags in _nodes_that_matter(lines):

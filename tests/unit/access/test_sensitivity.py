@@ -49,6 +49,7 @@ def test_scaled_times_are_those_of_a_network_with_scaled_speeds(territory):
     network = territory.network
     edges = network.edges.copy()
     edges["time_s"] *= 1.13
+    edges.setflags(write=False)  # as those of every network: the search is compiled for them
     slower = replace(network, edges=edges, access_m_per_s=network.access_m_per_s / 1.13)
     rebuilt = replace(territory, network=slower)
     found = sensitivity(territory, 10.5, rule=CoverageRule("share", 0.5))
