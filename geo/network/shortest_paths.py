@@ -262,7 +262,7 @@ def _search(
     `edge_row` gives the number of each of `edges`; empty where they are the network's own.
     """
     n, size = network.n_nodes, REGION_PLACES
-    per_second = buckets_per_second(network)
+    per_second, limit_s = buckets_per_second(network), float(limit_s)  # loops are not compiled again for whole seconds
     nodes = np.empty(n, kernels.NODE)
     result = _results(n)
     regions = [(first, min(first + size, n)) for first in range(0, n, size)]
