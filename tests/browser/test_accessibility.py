@@ -1,5 +1,8 @@
-"""Every screen has its title, and passed through axe-core, with what opens opened, no critical, serious or moderate violation."""
+"""Every screen, with what opens opened, in an English browser: its title, no English, and passed through axe-core no critical,
+serious or moderate violation.
+"""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +27,7 @@ _SCREENS = {
         "Pyrénées-Atlantiques : qui est trop loin ?",
     ),
     "rapport": ("?territoire=64&ecran=rapport", "h1", "Pyrénées-Atlantiques : "),
-    "methode": ("?ecran=methode", "h1", "Données et méthode"),
+    "methode": ("?ecran=methode", ".stFileUploader", "Données et méthode"),
     "accessibilite": ("?ecran=accessibilite", "h1", "Accessibilité"),
     "mentions": ("?ecran=mentions", "h1", "Mentions légales"),
     "commune": (
@@ -53,6 +56,31 @@ _AUDIT = """part => {
     .then(found => ({passed: found.passes.length, violations: found.violations}));
 }"""
 
+#: Words that only English has, in what is seen or said; and what the page may hold of them.
+_ENGLISH = re.compile(
+    r"\b(the|and|of|to|your|Skip|Open|Close|Upload|Search|Download|Help|Choose|Select(ed)?|Previous|Next|month|day|year|"
+    r"Fullscreen|Drag|Browse|Deploy|Running|Loading|Show|Clear|Increment|Decrement|per file|true|false|November|results)\b"
+)
+_WORDS = """() => {
+  const found = new Set();
+  const look = (root) => {
+    for (const each of root.querySelectorAll("*")) {
+      if (["SCRIPT", "STYLE", "NOSCRIPT"].includes(each.tagName)) continue;
+      if (each.closest("[data-testid=InputInstructions]")?.checkVisibility() === false) continue;  // of Streamlit, hidden
+      for (const name of ["aria-label", "aria-valuetext", "title", "placeholder", "alt"])
+        if (each.getAttribute(name)) found.add(each.getAttribute(name));
+      for (const node of each.childNodes) if (node.nodeType === 3 && node.data.trim()) found.add(node.data.trim());
+      if (each.shadowRoot) look(each.shadowRoot);
+    }
+  };
+  look(document.body);
+  return [...found];
+}"""
+#: Names of icons, which are drawn, and of a library and a team.
+_NOT_SAID = re.compile(
+    r"[a-z]+(_[a-z]+)+|open|close|search|Leaflet|.*OpenStreetMap.*|.*https?://.*|.*embed=true.*|.*[\w.]+@[\w.]+.*"
+)
+
 
 @pytest.fixture(scope="module")
 def axe() -> str:
@@ -78,10 +106,21 @@ def violations(page, part: str | None = None) -> list[str]:
     ]
 
 
+def english(page) -> list[str]:
+    """Return what is seen or said in English."""
+    return [each for each in page.evaluate(_WORDS) if _ENGLISH.search(each) and not _NOT_SAID.fullmatch(each)]
+
+
+def faults(page, part: str | None = None) -> list[str]:
+    """Return the violations in the page or in a part of it, and what the page says in English."""
+    return violations(page, part) + english(page)
+
+
 def open_calendar(page) -> None:
     page.get_by_role("button", name="Quand").click()
     page.get_by_role("button", name="Choisir le jour dans un calendrier").click()
     page.get_by_role("button", name="Mois suivant").first.wait_for()
+    assert {"Aller au contenu", "Mois suivant", "mardi 24 novembre 2026 sélectionné"} <= set(page.evaluate(_WORDS))
 
 
 def offer_places(page) -> None:
@@ -97,30 +136,30 @@ _ON_A_PHONE = ("answer", "diagnostic", "planifier", "horaires", "methode")
 
 
 @pytest.mark.parametrize("screen", _SCREENS)
-def test_no_violation(new_page, app_address, axe, screen):
+def test_no_violation_and_no_english(new_page, app_address, axe, screen):
     """As wide as a desk's screen, then each of its popovers and what else opens; or as narrow as a phone."""
     query, drawn, title = _SCREENS[screen]
-    page = new_page(width=1280, height=800)
+    page = new_page(width=1280, height=800, locale="en-US")
     page.goto(f"{app_address}/{query}")
     page.wait_for_selector(drawn)
     page.wait_until_idle()
     page.wait_for_function("title => document.title.replaceAll('\\u00a0', ' ').startsWith(title)", arg=title)
     page.evaluate(axe)
-    assert violations(page) == []
+    assert faults(page) == []
     for button in page.get_by_test_id("stPopoverButton").all():
         button.click()
         page.wait_for_selector(_POPOVER)
         page.wait_until_still()  # it comes in slowly
-        assert violations(page, _POPOVER) == [], button.inner_text()
+        assert faults(page, _POPOVER) == [], button.inner_text()
         page.keyboard.press("Escape")
         page.wait_for_selector(_POPOVER, state="detached")
     if screen in _ON_A_PHONE:
         page.set_viewport_size({"width": 390, "height": 844})
         page.wait_until_still()
         page.wait_until_idle()
-        assert violations(page) == [], "on a phone"
+        assert faults(page) == [], "on a phone"
         page.set_viewport_size({"width": 1280, "height": 800})
     if screen in _OPENED:
         _OPENED[screen](page)
         page.wait_until_still()
-        assert violations(page) == [], _OPENED[screen].__name__
+        assert faults(page) == [], _OPENED[screen].__name__

@@ -1,4 +1,4 @@
-"""The keyboard, and what a screen reader is told: focus, titles, announcements, French, the tree read as a story."""
+"""The keyboard, and what a screen reader is told: focus, titles, announcements, the tree read as a story."""
 
 import re
 
@@ -11,29 +11,6 @@ _ANSWERED = ".maillage-number"
 _FOCUS = (
     "(() => { let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;"
     " return at; })()"
-)
-#: Words that only English has, in what is seen or said; and what the page may hold of them.
-_ENGLISH = re.compile(
-    r"\b(the|and|of|to|your|Skip|Open|Close|Upload|Search|Download|Help|Choose|Select(ed)?|Previous|Next|month|day|year|"
-    r"Fullscreen|Drag|Browse|Deploy|Running|Loading|Show|Clear|Increment|Decrement|per file|true|false|November|results)\b"
-)
-_WORDS = """() => {
-  const found = new Set();
-  const look = (root) => {
-    for (const each of root.querySelectorAll("*")) {
-      if (["SCRIPT", "STYLE", "NOSCRIPT"].includes(each.tagName)) continue;
-      for (const name of ["aria-label", "aria-valuetext", "title", "placeholder", "alt"])
-        if (each.getAttribute(name)) found.add(each.getAttribute(name));
-      for (const node of each.childNodes) if (node.nodeType === 3 && node.data.trim()) found.add(node.data.trim());
-      if (each.shadowRoot) look(each.shadowRoot);
-    }
-  };
-  look(document.body);
-  return [...found];
-}"""
-#: Names of icons, which are drawn, and of a library and a team.
-_NOT_SAID = re.compile(
-    r"[a-z]+(_[a-z]+)+|open|close|search|Leaflet|.*OpenStreetMap.*|.*https?://.*|.*embed=true.*|.*[\w.]+@[\w.]+.*"
 )
 
 
@@ -180,39 +157,6 @@ def check_places_are_offered_while_one_types(page) -> None:
     assert box.evaluate("box => box === document.activeElement")
     page.go_back()
     page.wait_for_function("document.querySelector('.stTextInput input').value === 'Bedous (64)'")
-
-
-@pytest.mark.parametrize(
-    ("query", "drawn"),
-    [
-        (SARE, _ANSWERED),
-        ("?ecran=diagnostic&territoire=64", "path.maillage-commune"),
-        ("?ecran=planifier&territoire=64", ".stDataFrame"),
-        ("?ecran=methode", ".stFileUploader"),
-    ],
-)
-def test_no_english_is_seen_or_said_in_an_english_browser(new_page, app_address, query, drawn):
-    page = new_page(locale="en-US")
-    page.goto(f"{app_address}/{query}")
-    page.wait_for_selector(drawn)
-    page.wait_until_idle()
-    page.wait_until_quiet()
-    words = page.evaluate(_WORDS)
-    for button in page.get_by_test_id("stPopoverButton").all():
-        button.click()
-        page.wait_for_selector("[data-testid=stPopoverBody]")
-        calendar = page.get_by_test_id("stDateInputCalendarButton")
-        if button.inner_text().startswith("Quand"):
-            calendar.wait_for()  # what a popover shows may come after it
-            calendar.click()
-            page.wait_for_selector("[role=application]")
-        words += page.evaluate(_WORDS)
-        for _ in range(2):
-            page.keyboard.press("Escape")
-        page.wait_for_selector("[data-testid=stPopoverBody]", state="detached")
-    if query == SARE:
-        assert {"Aller au contenu", "Mois suivant", "mardi 24 novembre 2026 sélectionné"} <= set(words)
-    assert [each for each in words if _ENGLISH.search(each) and not _NOT_SAID.fullmatch(each)] == []
 
 
 def luminance(colour: str) -> float:
