@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, known_note, residents_line
+from geo.answers.answer import Answer, Figure, known_note, naming, residents_line
 from geo.answers.coverage import people_within
 from geo.answers.without_car import residents_notes
 from geo.french import (
@@ -17,7 +17,6 @@ from geo.french import (
     counted,
     format_integer,
     format_share,
-    joined,
     minutes_text,
     plural,
     quoted,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 #: What `near_rows` tells.
 NEAR_HEADS: Final = ("Commune", "Habitants", "Part sous le seuil", "Habitants sous le seuil", "Le plus proche")
 #: How many communes are named in a sentence.
-_NAMED: Final = 3
 
 
 def active_answer(territory: Territory, found: ActiveAccess) -> Answer:
@@ -190,7 +188,7 @@ def _communes_without(found: ActiveAccess) -> str:
     if without.empty:
         return ""
     where = f"{within_text(found.question.threshold_min)} {MODES[found.mode]}"
-    return f"Personne n'est {where} dans {_communes_and_people(found, without)}{SEMICOLON}{_largest(without)}."
+    return f"Personne n'est {where} dans {_communes_and_people(found, without)}{_largest(without)}."
 
 
 def _centres_beyond(found: ActiveAccess) -> str:
@@ -207,7 +205,7 @@ def _centres_beyond(found: ActiveAccess) -> str:
         whose = plural(len(holding), "a pourtant", "ont pourtant")
         said += f"{SEMICOLON}{which} {whose} {place}, et des habitants peuvent en être près"
     if len(others):
-        said += f"{SEMICOLON}{'parmi les autres, ' if len(holding) else ''}{_largest(others)}"
+        said += _largest(others, others=len(holding) > 0)
     return f"{said}."
 
 
@@ -231,9 +229,8 @@ def _communes_and_people(found: ActiveAccess, communes: pd.DataFrame) -> str:
     return f"{said} ({counted(communes['residents_known'].sum(), 'habitant')})"
 
 
-def _largest(communes: pd.DataFrame) -> str:
-    """Return the names of the most populous of some communes."""
-    names = communes.sort_values("residents", ascending=False, kind="stable")["name"].head(_NAMED)
+def _largest(communes: pd.DataFrame, *, others: bool = False) -> str:
+    """Return the names of the most populous of some communes; `others`: as for `naming`."""
+    names = communes.sort_values("residents", ascending=False, kind="stable")["name"].tolist()
     known = bool(communes["residents_known"].notna().any())
-    start = ("les plus peuplées : " if known else "dont ") if len(communes) > _NAMED else ""
-    return f"{start}{joined(names.tolist())}"
+    return naming(names, "les plus peuplées" if known else "", others=others)

@@ -9,10 +9,12 @@ import pandas as pd
 
 from geo.french import (
     SEMICOLON,
+    UNIT_SPACE,
     counted,
     format_integer,
     format_share,
     is_plural,
+    joined,
     minutes_text,
     plural,
     said_minutes,
@@ -21,11 +23,15 @@ from geo.french import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo.access.known_part import KnownPart
 
 
 #: Share of a time below which nothing changes: sums of floats miss the last bit.
 _SAME: Final = 1e-9
+#: Communes named of many.
+_NAMED: Final = 3
 
 
 class Figure(NamedTuple):
@@ -34,6 +40,25 @@ class Figure(NamedTuple):
     label: str
     value: str
     detail: str
+
+
+def naming(names: Sequence[str], quality: str, *, others: bool = False) -> str:
+    """Return communes by name, as what ends a sentence about them: all where they are few, else the first.
+
+    `quality`: What the first are, empty where it is not known. `others`: Some of those counted were spoken of before.
+
+    Examples
+    --------
+    >>> naming(["Sare"], "les plus peuplées").replace(UNIT_SPACE, " ")
+    ' : Sare'
+    >>> naming(["Sare", "Ascain", "Ahetze", "Ainhoa"], "").replace(UNIT_SPACE, " ")
+    ' ; parmi elles : Sare, Ascain et Ahetze'
+    """
+    told = joined(names[:_NAMED])
+    if len(names) <= _NAMED:
+        return f"{SEMICOLON}les autres{UNIT_SPACE}: {told}" if others else f"{UNIT_SPACE}: {told}"
+    start = ", ".join(filter(None, ("parmi les autres" if others else "", quality))) or "parmi elles"
+    return f"{SEMICOLON}{start}{UNIT_SPACE}: {told}"
 
 
 @dataclass(frozen=True, slots=True)

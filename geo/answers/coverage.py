@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, estimated_bounds, far_rule
+from geo.answers.answer import Answer, Figure, estimated_bounds, far_rule, naming
 from geo.answers.rounds import rounds_line
 from geo.french import (
     SEMICOLON,
-    UNIT_SPACE,
     capital,
     counted,
     format_integer,
     format_share,
-    joined,
     plural,
     quoted,
     said_minutes,
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 
     from geo.access.coverage import CoverageSummary
 
-_NAMED: Final = 3
 #: Residents by which two sums of the same people may differ, made in another order.
 _SAME: Final = 1e-6
 _NOTHING_KNOWN: Final = "Aucun trajet n'est connu : le réseau routier ne couvre aucune commune."
@@ -110,14 +107,11 @@ def under_served_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
         people = f"{counted(summary.residents_under_served, 'habitant')}"
         if summary.share_under_served is not None:
             people += f", soit {format_share(summary.share_under_served)} des habitants"
-    if len(poor) <= _NAMED:
-        start = "il s'agit de "
-    else:
-        start = f"les plus {'peuplées' if counts else 'éloignées'}{UNIT_SPACE}: "
     # Where nobody is counted: those without any way, then the furthest.
     size = poor["population"] if counts else poor["travel_time_min"].fillna(np.inf)
-    named = poor["name"].loc[size.sort_values(ascending=False, kind="stable", na_position="last").index].head(_NAMED)
-    return f"{count} ({people}){SEMICOLON}{start}{joined(named.tolist())}."
+    names = poor["name"].loc[size.sort_values(ascending=False, kind="stable", na_position="last").index].tolist()
+    quality = "les plus peuplées" if counts else "les plus éloignées"
+    return f"{count} ({people}){naming(names, quality)}."
 
 
 def commune_sentence(row: Any, threshold_min: float | None = None) -> str:

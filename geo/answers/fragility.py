@@ -224,9 +224,13 @@ def _closure_figures(closure: Closure) -> tuple[Figure, ...]:
         Figure(
             "Joignables à distance",
             people(closure.residents_by_either),
-            f"sur {people(closure.residents_concerned)} habitants dont le site ferme",
+            f"sur {people(closure.residents_concerned)} {_residents(closure.residents_concerned)} dont le site ferme",
         ),
     )
+
+
+def _residents(count: float) -> str:
+    return plural(count, "habitant", "habitants")
 
 
 def _has(count: float) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, known_note, residents_line
+from geo.answers.answer import Answer, Figure, known_note, naming, residents_line
 from geo.answers.origin import TRANSIT_METHOD, one_point_sentences, walking_note
 from geo.answers.round_trips import NO_ROUND_TRIP, ON_FOOT, rules_sentence, wait_words
 from geo.answers.site_words import trip_words
@@ -22,7 +22,6 @@ from geo.french import (
     date_text,
     format_integer,
     format_share,
-    joined,
     plural,
     quoted,
 )
@@ -48,8 +47,6 @@ COMMUNE_HEADS: Final = (
     *("Commune", "Habitants", "Aller-retour possible", "Hors de chez soi", "Première arrivée utile", "Dernier retour"),
     "Vers",
 )
-#: How many communes are named in a sentence.
-_NAMED: Final = 3
 #: Of the moments at which one may leave, those that a percentile is of.
 _HOW_OFTEN: Final = {25: "un quart des départs", 50: "la moitié des départs", 75: "trois quarts des départs"}
 
@@ -103,11 +100,10 @@ def communes_without_sentence(measured: DayWithoutCar) -> str:
         )
     known = without["residents_known"].notna().any()
     people = f" ({counted(without['residents_known'].sum(), 'habitant')})" if known else ""
-    largest = without.sort_values("residents", ascending=False, kind="stable")["name"].head(_NAMED)
-    start = ("les plus peuplées : " if known else "dont ") if len(without) > _NAMED else ""
+    names = without.sort_values("residents", ascending=False, kind="stable")["name"].tolist()
     return (
         f"Aucun aller-retour n'est possible depuis {counted(len(without), 'commune')} sur {format_integer(total)}"
-        f"{people}{SEMICOLON}{start}{joined(largest.tolist())}."
+        f"{people}{naming(names, 'les plus peuplées' if known else '')}."
     )
 
 
@@ -333,8 +329,10 @@ def residents_notes(territory: Territory) -> tuple[str, ...]:
     cities = one_point_sentences((territory,))
     if not known:
         return tuple(cities)
+    starts = territory.demand["commune_code"][territory.demand_on_network.link >= 0]
+    communes = territory.communes[territory.communes.index.isin(starts)]
     said = (
-        f"Les habitants d'une commune sont comptés ensemble, à sa position ({positions_text(territory.communes)}) : "
+        f"Les habitants d'une commune sont comptés ensemble, à sa position ({positions_text(communes)}) : "
         f"avec des carreaux de population, la part est plus juste, et souvent plus faible."
     )
     return (*cities, said)

@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 def near_table(found: ActiveAccess) -> pd.DataFrame:
     """Return the table of ``walk.csv`` or ``bike.csv``: each commune once, numbers as precise as in all files."""
-    return rounded(found.communes.drop(columns="holds_place").rename_axis("code").reset_index())
+    return rounded(_communes(found))
+
+
+def _communes(found: ActiveAccess) -> pd.DataFrame:
+    return found.communes.drop(columns="holds_place").rename_axis("code").reset_index()
 
 
 def near_content(territory: Territory, found: ActiveAccess) -> dict[str, Any]:
     """Return the answer as plain values ready for JSON, with the network and the sources that it was made from."""
-    table = near_table(found)
+    table = _communes(found)
     content = found.to_dict() | {
         "method": [*active_notes(territory, found.mode), *residents_notes(territory)],
         "communes_without": found.communes_without.index.tolist(),

@@ -14,7 +14,6 @@ import pandas as pd
 
 from geo.answers.answer import part_title
 from geo.answers.equity import group_table, inequality_table
-from geo.answers.hours import week_table
 from geo.answers.label import Criterion, label_arguments
 from geo.answers.tables import rounded
 from geo.answers.two_publics_json import WITH_AND_WITHOUT, plan_document
@@ -28,8 +27,9 @@ from geo.report.report_document import report_pdf
 from geo.report.report_findings import find
 from geo.report.report_maps import report_maps
 from geo.report.round_trip_files import round_trip_table
+from geo.report.scenario_files import fragility_tables, opening_tables
 from geo.report.styled_layers import write_communes, write_layers
-from geo.report.tables import commune_table, diagnosis_summary, for_people, write_summary, write_table
+from geo.report.tables import by_code, commune_table, diagnosis_summary, for_people, write_summary, write_table
 from geo.report.workbook import write_workbook
 from geo.sources.provenance import checksum
 from geo.storage import replacing_folder, require_replaceable
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.report.report_findings import ReportFindings, ReportRequest
+    from geo.report.tables import Written
     from geo.territory import Territory
 
 DOCUMENT: Final = "rapport.pdf"
@@ -59,7 +60,6 @@ _PACKAGES: Final = (
     "typst",
     "xlsxwriter",
 )
-_HALF_DAYS: Final = 500
 #: Columns of the communes that a plan changes, and what they are called with it.
 _WITH_PLAN: Final = {
     "travel_time_min": "with_plan_time_min",
@@ -198,21 +198,21 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
             "population", ascending=False, kind="stable"
         ),
         "curve": rounded(findings.curve),
-        "margin": _by_code(findings.sensitivity.communes),
+        "margin": by_code(findings.sensitivity.communes),
         **({"equity": group_table(equity), "inequality": inequality_table(equity)} if equity.groups else {}),
         "sources": _text(pd.DataFrame(findings.territory.manifest.sources)),
     }
+    measured: dict[str, Written] = {}
     if findings.opening is not None:
-        tables["hours"] = week_table(findings.opening)
-        tables["half_days"] = rounded(findings.opening.half_day_gains().head(_HALF_DAYS))
+        measured |= opening_tables(findings.opening)
     if findings.fragility is not None:
-        tables["fragility"] = rounded(findings.fragility.sites)
-        tables["second_site"] = _by_code(findings.fragility.communes)
+        measured |= fragility_tables(findings.fragility)
+    tables |= {name: table for name, (table, _) in measured.items()}
     tables |= {each.mode: near_table(each) for each in findings.active}
     if findings.without_car is not None:
         tables["round_trips"] = round_trip_table(findings.without_car)
     if findings.saved is not None:
-        tables["saved_minutes"] = _by_code(findings.saved[0])
+        tables["saved_minutes"] = by_code(findings.saved[0])
     if findings.planned is not None:
         plan = findings.planned.plan
         of_plan = plan_tables(plan, findings.request.beside)
@@ -272,10 +272,6 @@ def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Pat
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _by_code(communes: pd.DataFrame) -> pd.DataFrame:
-    return rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
 
 
 def _text(table: pd.DataFrame) -> pd.DataFrame:

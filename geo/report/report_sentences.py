@@ -29,11 +29,11 @@ def summary_sentences(findings: ReportFindings) -> list[str]:
         third = plan_answer(findings.planned.plan).sentence
     elif findings.fragility is not None:
         fragile = fragility_answer(findings.fragility)
-        opened = "" if findings.opening is None else hours_answer(findings.opening).sentence
-        third = " ".join(filter(None, [*(fragile.details[:1] or [fragile.sentence]), opened]))
+        opened = [] if findings.opening is None else [hours_answer(findings.opening).sentence]
+        third = " ".join(dict.fromkeys([*(fragile.details[:1] or [fragile.sentence]), *opened]))
     else:
         third = certainty_answer(findings.sensitivity).sentence
-    return [answer.sentence, *answer.details, third]
+    return list(dict.fromkeys([answer.sentence, *answer.details, third]))
 
 
 def key_figures(findings: ReportFindings) -> list[Figure]:

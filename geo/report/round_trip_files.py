@@ -28,7 +28,11 @@ def round_trip_table(answer: DayWithoutCar) -> pd.DataFrame:
 
     `on_foot`: whether those who have a round trip may walk all the way, at any hour; <NA> where nobody has one.
     """
-    table = rounded(answer.communes.rename_axis("code").reset_index())
+    return rounded(_communes(answer))
+
+
+def _communes(answer: DayWithoutCar) -> pd.DataFrame:
+    table = answer.communes.rename_axis("code").reset_index()
     walk = pd.Series(table["earliest_arrival"].isna(), dtype="boolean").mask(table["time_out_min"].isna())
     table.insert(table.columns.tolist().index("earliest_arrival"), "on_foot", walk)
     return table
@@ -36,7 +40,7 @@ def round_trip_table(answer: DayWithoutCar) -> pd.DataFrame:
 
 def round_trip_content(territory: Territory, answer: DayWithoutCar) -> dict[str, Any]:
     """Return the answer as plain values ready for JSON, with the network and the sources that it was made from."""
-    table = round_trip_table(answer)
+    table = _communes(answer)
     values = table.astype(object).where(table.notna(), None)
     share = answer.share
     content = asdict(share) | {

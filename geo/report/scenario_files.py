@@ -13,7 +13,7 @@ from geo.answers.hours import week_table
 from geo.answers.tables import rounded
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.geopackage import write_layer
-from geo.report.tables import table_files, with_origin, write_results, write_summary, write_table
+from geo.report.tables import by_code, table_files, with_origin, write_results, write_summary, write_table
 from geo.siting.scenario_json import scenario_to_json
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geo.access.opening import OpeningTable
     from geo.access.sensitivity import Sensitivity
     from geo.access.time_saved import TimeSavedSummary
+    from geo.report.tables import Written
     from geo.siting.closure import Closure
     from geo.siting.comparison import ScenarioComparison
     from geo.siting.fragility import Fragility
@@ -42,7 +43,7 @@ def write_comparison(territory: Territory, comparison: ScenarioComparison, folde
     SourceError
         The folder cannot be written to.
     """
-    table = _by_code(comparison.communes)
+    table = by_code(comparison.communes)
     with result_files(folder, "Scénario : avant et après", territory.manifest) as beside:
         write_table(table, beside / "comparison.csv")
         _write_layer(territory, table, beside / "comparison.gpkg", "comparison")
@@ -59,9 +60,14 @@ def fragility_content(fragility: Fragility) -> dict[str, Any]:
 
 def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
     """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
-    tables = {"fragility": (rounded(fragility.sites), "site"), "second_site": (_by_code(fragility.communes), "")}
     content = with_origin(territory, fragility_content(fragility))
-    return write_results(folder, "Ce qui dépend de chaque site", tables, ("fragility", content), territory.manifest)
+    tables, title = fragility_tables(fragility), "Ce qui dépend de chaque site"
+    return write_results(folder, title, tables, ("fragility", content), territory.manifest)
+
+
+def fragility_tables(fragility: Fragility) -> dict[str, Written]:
+    """Return the tables of what depends on each site: ``fragility`` and ``second_site``."""
+    return {"fragility": (rounded(fragility.sites), "site"), "second_site": (by_code(fragility.communes), "")}
 
 
 def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple[str, ...]:
@@ -74,10 +80,14 @@ def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple
 
 def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
-    half_days = rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN))
-    tables = {"hours": (week_table(opening), ""), "half_days": (half_days, "site")}
-    content = with_origin(territory, opening.to_dict())
+    content, tables = with_origin(territory, opening.to_dict()), opening_tables(opening)
     return write_results(folder, "Heures d'ouverture", tables, ("hours", content), territory.manifest)
+
+
+def opening_tables(opening: OpeningTable) -> dict[str, Written]:
+    """Return the tables of when sites are open: ``hours`` and ``half_days``."""
+    half_days = rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN))
+    return {"hours": (week_table(opening), ""), "half_days": (half_days, "site")}
 
 
 def access_figures(
@@ -106,18 +116,13 @@ def write_access(
     communes = sensitivity.communes.join(catchment.communes[["capacity_per_1000", "share_outside"]])
     if saved is not None:
         communes = communes.join(saved[0][["site_time_min", "other_time_min", "saved_min"]])
-    table = _by_code(communes)
+    table = by_code(communes)
     with result_files(folder, "Marge d'erreur, capacité et temps gagné", territory.manifest) as beside:
         write_table(table, beside / "access.csv")
         _write_layer(territory, table, beside / "access.gpkg", "access")
         write_table(rounded(catchment.sites), beside / "capacity.csv", of="site")
         write_summary(access_figures(territory, sensitivity, catchment, saved), beside / "access.json")
     return *table_files("access", "capacity"), "access.gpkg", "access.json", PACKAGE_FILE
-
-
-def _by_code(communes: pd.DataFrame) -> pd.DataFrame:
-    """Return communes with their code as the first column, as precise as in all files."""
-    return rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
 
 
 def _write_layer(territory: Territory, table: pd.DataFrame, path: Path, layer: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import geopandas as gpd
 
@@ -49,6 +49,10 @@ _ROWS_TOGETHER: Final = 1_000
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+#: A table that is written, and what its rows are (`geo.answers.tables.file_headings`).
+Written: TypeAlias = "tuple[pd.DataFrame, str]"
+
+
 def neutralize(text: str) -> str:
     """Return `text` so that no spreadsheet takes it for a formula: an apostrophe goes before it."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
@@ -57,6 +61,11 @@ def neutralize(text: str) -> str:
 def commune_table(cov: pd.DataFrame) -> pd.DataFrame:
     """Return a coverage frame as `COMMUNE_CSV_COLUMNS`: numbers as precise as in all files, texts as they are."""
     return rounded(cov.rename_axis("code").reset_index()[list(COMMUNE_CSV_COLUMNS)])
+
+
+def by_code(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return rows indexed by commune with its code as the first column, as precise as in all files."""
+    return rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
 
 
 def diagnosis_summary(territory: Territory, diagnosis: Diagnosis) -> dict[str, Any]:
@@ -146,7 +155,7 @@ def table_files(*names: str) -> tuple[str, ...]:
 def write_results(
     folder: Path,
     title: str,
-    tables: Mapping[str, tuple[pd.DataFrame, str]],
+    tables: Mapping[str, Written],
     summary: tuple[str, Mapping[str, Any]],
     manifest: Manifest | None = None,
 ) -> tuple[str, ...]:
@@ -170,8 +179,7 @@ def write_results(
 
 def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
     """Return candidate gains as the table of ``gains.csv``: `code`, `name`, `gain_residents`, those that gain any."""
-    table = gains[gains["gain_residents"] > 0].rename_axis("code").reset_index()
-    return rounded(table.astype({"code": "string"}))
+    return by_code(gains[gains["gain_residents"] > 0])
 
 
 def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geo.access.known_part import places_on_network
 from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, KINDS
 from geo.question import DEFAULT_THRESHOLDS_MIN
 from geo.siting.comparison import ScenarioComparison, compare
 from geo.siting.scenario import CloseSite, Scenario, scenario_text
-from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,7 +31,7 @@ class Closure:
     comparison
         Access on the spot before and after.
     sites_closed, sites_open
-        Sites counted, those of the neighbours included.
+        Sites counted on the roads, those of the neighbours included.
     neighbour_sites_closed
         Of those closed, the ones around the study area.
     sites_bearer_unknown
@@ -70,7 +70,7 @@ def closure_scenario(
     kind: str | None = None,
     kinds: Collection[str] = COUNTED_KINDS,
 ) -> Scenario:
-    """Return the scenario that closes all sites counted, or all of one bearer, of one kind, or both.
+    """Return the scenario that closes all sites counted on the roads, or all of one bearer, of one kind, or both.
 
     `kinds`: What is counted, as in `Territory.travel_times`: a site that does not count today stays as it is.
 
@@ -79,7 +79,7 @@ def closure_scenario(
     ParameterError
         No site is such; says which bearers and kinds there are.
     """
-    sites = counted_places(territory.sites, kinds=kinds)
+    sites, _ = places_on_network(territory, kinds)
     chosen = sites["facility_id"].notna()
     if bearer is not None:
         chosen &= (sites["bearer"] == bearer).fillna(value=False)
@@ -114,8 +114,8 @@ def close_sites(
     `bearer`, `kind`: As in `closure_scenario`. A site whose bearer is unknown is of no bearer.
     """
     scenario = closure_scenario(territory, bearer=bearer, kind=kind, kinds=kinds)
-    counted = counted_places(territory.sites, kinds=kinds)
-    before = territory.times_to(counted)
+    counted, _ = places_on_network(territory, kinds)
+    before = territory.times_to(counted.reset_index(drop=True))
     comparison = compare(territory, scenario, thresholds_min, rule=rule, kinds=kinds, before=before)
     sites = counted.set_index("facility_id")
     closed = sites.index.isin([action.facility_id for action in scenario.actions])

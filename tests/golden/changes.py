@@ -238,7 +238,7 @@ must terminal.closure screen.fragilite
 
 closure_concerned count
 must terminal.closure screen.fragilite
-sur # habitants dont le site ferme
+sur # habitants? dont le site ferme
 dont le site le plus proche ferme : #
 
 closure_reached count

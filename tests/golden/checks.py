@@ -193,6 +193,18 @@ def the_threshold_is_included(heard: Heard) -> list[str]:
     return wrong
 
 
+def notes_count_the_communes_of_the_part(heard: Heard) -> list[str]:
+    """Where residents are taken to be is told of the communes whose way is known, and of no others."""
+    wrong, told = [], 0
+    for channel, words in heard.channels.texts.items():
+        for found in re.findall(r"comptés ensemble, à sa position \(([^)]*)\)", words):
+            told += 1
+            counted = sum(int(number) for number in re.findall(r"(\d+) (?:à leur|en un point)", found))
+            if counted != heard.oracle.figures["communes_covered"]:
+                wrong.append(f"{channel} counts {counted} communes: « {found} »")
+    return wrong if told or not heard.oracle.known else ["no channel tells where residents are taken to be"]
+
+
 def one_trip_is_one_time(heard: Heard) -> list[str]:
     """The trip to the nearest site reads alike where it is looked for in the terminal and on the screen."""
     code, _ = heard.channels.start
@@ -325,6 +337,7 @@ CHECKS = (
     titles_name_the_part,
     the_hypotheses_are_the_same,
     the_threshold_is_included,
+    notes_count_the_communes_of_the_part,
     one_trip_is_one_time,
     one_site_is_open_in_one_way,
     legends_count_the_sites_of_the_part,

@@ -82,6 +82,7 @@ class Oracle:
         self.figures: dict[str, float | None] = {}
         self._coverage()
         self._each = each = np.column_stack([self.to(self.sites.iloc[[i]]) for i in range(len(self.sites))])
+        self.on_roads = np.isfinite(each).any(axis=0)
         self._second_sites(each)
         self._hours(each)
         self._capacity(each)
@@ -172,7 +173,7 @@ class Oracle:
         is_open = np.stack([week(text) for text in self.sites["opening_hours"]])
         served = (near.astype(int) @ is_open.reshape(len(self.sites), -1).astype(int)) > 0
         share = (self.residents @ served / (self.known or np.nan)).reshape(len(DAYS), -1)
-        known = self.inside & np.isfinite(each).any(axis=0)
+        known = self.inside & self.on_roads
         low = (self.residents @ served < 0.1 * self.figures["residents_within"]).reshape(len(DAYS), -1)
         without = near.T @ (self.residents[:, None] * ~served)  # by site: residents within its reach, by half-hour
         by_day = without.reshape(len(self.sites), len(DAYS), -1)
@@ -391,8 +392,8 @@ class Oracle:
             at_closed = np.isfinite(before) & np.isin(self._each.argmin(axis=1), np.flatnonzero(closed))
             reached = np.flatnonzero(closed & (self.sites["phone"].notna() | self.sites["email"].notna()))
             self.figures |= {
-                f"{name}_sites": int(closed.sum()),
-                f"{name}_open": int((~closed).sum()),
+                f"{name}_sites": int((closed & self.on_roads).sum()),
+                f"{name}_open": int((~closed & self.on_roads).sum()),
                 f"{name}_concerned": self.people(at_closed),
                 f"{name}_reached": self.people(at_closed & np.isin(self._each.argmin(axis=1), reached)),
             }

@@ -125,6 +125,8 @@ def test_the_terminal_and_the_files_say_it(folder, spread, tmp_path, capsys, tru
     assert told["share"] == pytest.approx(true[1] / true[0])
     assert told["residents_on_foot"] == pytest.approx(walkers)
     assert told["part"]["residents_known"] == pytest.approx(true[0])
+    served = sum(row["residents_served"] or 0 for row in told["by_commune"])
+    assert served == pytest.approx(true[1], rel=1e-9), "JSON is not rounded"
     rows = rows_of_table(tmp_path / "out" / "round_trips.csv")
     assert sum(float(row["residents_known"] or 0) for row in rows) == pytest.approx(true[0], abs=len(rows))
     with pytest.raises(SystemExit, match="0"):

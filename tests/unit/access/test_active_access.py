@@ -185,7 +185,7 @@ def test_every_file_says_the_same(cycled, tmp_path):
     assert {row["Habitants comptés au centre"] for row in rows} == {"oui"}
     page = plain((tmp_path / "bike.html").read_text("utf-8")).replace("\u00a0", " ").replace("&#x27;", "'")
     assert plain(active_answer(cycled, found).sentence) in page
-    assert "Le centre de 1 commune sur 3 (300 habitants) est à plus de 56 min à vélo ; Commune C." in page
+    assert "Le centre de 1 commune sur 3 (300 habitants) est à plus de 56 min à vélo : Commune C." in page
     assert "Pas le centre de la commune : 1 commune" in page
     assert "centre trop loin" in page
     assert all(word not in page for word in ("Personne", "Aucun habitant", "aucun habitant"))

@@ -100,14 +100,14 @@ def frame(poor, population, minutes=None):
         ([False, False], [5, 5], [5.0, 18.0], "Aucune commune n'est sous-desservie ; la plus éloignée est V1, à 18,0 min."),
         ([False, None], [5, 5], [5.0, None], "Aucune commune n'est sous-desservie ; V0 est à 5,0 min."),
         ([None, None], [5, 5], [None, None], "Aucun trajet n'est connu : le réseau routier ne couvre aucune commune."),
-        ([True], [7], None, "La seule commune est sous-desservie (7 habitants, soit 100 % des habitants) ; il s'agit de V0."),
-        ([True, False], [1, 3], None, "1 commune sur 2 est sous-desservie (1 habitant, soit 25 % des habitants) ; il s'agit de V0."),
-        ([True, True], [1, 3], None, "Toutes les communes sont sous-desservies (4 habitants, soit 100 % des habitants) ; il s'agit de V1 et V0."),
+        ([True], [7], None, "La seule commune est sous-desservie (7 habitants, soit 100 % des habitants) : V0."),
+        ([True, False], [1, 3], None, "1 commune sur 2 est sous-desservie (1 habitant, soit 25 % des habitants) : V0."),
+        ([True, True], [1, 3], None, "Toutes les communes sont sous-desservies (4 habitants, soit 100 % des habitants) : V1 et V0."),
         ([True] * 4 + [False], [1, 4, 2, None, 3], None, "4 communes sur 5 sont sous-desservies (7 habitants, soit 70 % des habitants) ; les plus peuplées : V1, V2 et V0."),
-        ([True, False], [None, None], None, "1 commune sur 2 est sous-desservie (population inconnue) ; il s'agit de V0."),
+        ([True, False], [None, None], None, "1 commune sur 2 est sous-desservie (population inconnue) : V0."),
         ([True] * 4, [None] * 4, [30.0, 40.0, None, 35.0], "Toutes les communes sont sous-desservies (population inconnue) ; les plus éloignées : V2, V1 et V3."),
         # A commune off the network is in no count and in no share.
-        ([True, False, None], [10, 30, 960], [25.0, 5.0, None], "1 commune sur 2 est sous-desservie (10 habitants, soit 25 % des habitants) ; il s'agit de V0."),
+        ([True, False, None], [10, 30, 960], [25.0, 5.0, None], "1 commune sur 2 est sous-desservie (10 habitants, soit 25 % des habitants) : V0."),
     ],
 )  # fmt: skip
 def test_under_served(poor, population, minutes, said):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.access.known_part import places_on_network
 from geo.answers.fragility import closure_answer, closure_choices, fragility_answer, sites_with_residents
 from geo.maps.planning_maps import fragility_values
 from geo.siting.closure import closure_scenario
@@ -86,7 +87,7 @@ def _many(visit: Visit) -> None:
     show_notes(
         ["Au printemps 2020, 534 sites ont fermé leurs portes ; 80 % ont continué par téléphone et par courriel."]
     )
-    choices = closure_choices(visit.sites)
+    choices = closure_choices(places_on_network(visit.territory, visit.state.question.kinds)[0])
     if visit.state.closed is not None and visit.state.closed not in choices:
         show_warnings(["La fermeture que demande le lien n'existe pas dans ce territoire : elle est retirée."])
         change_state(closed=None)
