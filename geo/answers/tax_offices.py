@@ -100,7 +100,7 @@ def _communes(communes: pd.DataFrame) -> list[str]:
     if nothing == len(saved):
         return ["Aucune commune n'y gagne."]
     if nothing == 0:
-        return ["La seule commune y gagne." if len(saved) == 1 else "Toutes les communes y gagnent."]
+        return ["La seule commune y gagne." if len(communes) == 1 else "Toutes les communes y gagnent."]
     verb = plural(nothing, "n'y gagne rien", "n'y gagnent rien")
     return [f"{counted(nothing, 'commune')} {verb}."]
 

@@ -234,7 +234,7 @@ Sites fermés :? ?#
 
 closure_open count
 must terminal.closure screen.fragilite
-# restent ouverts
+# (?:reste ouvert|restent ouverts)
 
 closure_concerned count
 must terminal.closure screen.fragilite

@@ -218,11 +218,11 @@ def test_where_people_live_is_known_nobody_is_said(cycled):
     answer = active_answer(cycled, spread)
     assert plain(answer.sentence).endswith("une partie au moins des habitants dans 2 communes sur 3.")
     assert plain(answer.details[0]) == (
-        "Personne n'est à 56 min ou moins à vélo dans 1 commune sur 3 (300 habitants) ; Commune C."
+        "Personne n'est à 56 min ou moins à vélo dans 1 commune sur 3 (300 habitants) : Commune C."
     )
     assert answer.figures[-1].label == "Communes où personne ne l'est"
     alone = replace(spread, communes=spread.communes.loc[["64003"]])
-    assert "dans la seule commune (300 habitants) ;" in plain(active_answer(cycled, alone).details[0])
+    assert "dans la seule commune (300 habitants) :" in plain(active_answer(cycled, alone).details[0])
 
 
 def test_communes_without_a_known_resident_are_set_apart(cycled):
