@@ -113,7 +113,7 @@ PAGE = b"\xef\xbb\xbf\n<!DOCTYPE html><html><body>Maintenance</body></html>"
         ("sites", b"id_fs,nom\n1,a\n", "colonne « lib_fs » absente"),
         ("sites", b"id_fs,id_fs\n", "absente"),
         ("sites", b"\x00\x01\x02" * 500, "absente"),
-        ("frr", b'{"error": "unknown dataset"}', "colonne « codgeo » absente"),
+        ("frr", b'{"error": "unknown dataset"}', "du JSON ou du GeoJSON a été trouvé"),
         ("communes", PAGE, "page web"),
         ("communes", b'{"type": "FeatureCollection"}', "GeoJSON compressé"),
         ("communes", gzip.compress(b"code,nom\n", mtime=0), "n'est pas un GeoJSON"),
