@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 #: What `near_rows` tells.
 NEAR_HEADS: Final = ("Commune", "Habitants", "Part sous le seuil", "Habitants sous le seuil", "Le plus proche")
-#: How many communes are named in a sentence.
 
 
 def active_answer(territory: Territory, found: ActiveAccess) -> Answer:

@@ -56,8 +56,8 @@ def near_with_labels(
     """Return what a plan changes for each of these modes.
 
     `parts`: the territories that the plan was made for. `today`: `times_today`, or a function that remembers what it
-    returned for the same arguments. Empty where there is nothing to say: several territories, no
-    label, nobody whose way is known, or a threshold over `geo.access.active_access.MOST_MIN`.
+    returned for the same arguments. Empty where there is nothing to say: several territories, no label, nobody whose
+    way is known, or a threshold over `geo.access.active_access.MOST_MIN`.
 
     Examples
     --------
