@@ -18,7 +18,8 @@ MEANING: Final[Mapping[str, str]] = {
     "lat": "Latitude en degrés.",
     "k": "Nombre de lieux.",
     "facilities": "sites, tax-offices, ou le nom d'une autre liste de lieux.",
-    "at": "Jour et heure, « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent.",
+    "at": "Jour et heure du départ, « 2026-11-24 17:30 » : les sites ouverts à l'arrivée, et le plus proche même "
+    "fermé.",
     "open": "Seulement les sites ouverts maintenant.",
     "saturday": "Seulement les sites ouverts le samedi.",
     "evening": "Seulement les sites ouverts un jour après 17 h 30.",

@@ -246,9 +246,9 @@ def residents_sentence(share: RoundTripShare) -> str:
         f"la possibilité."
     )
     if share.median_time_out_min is not None:
-        said = f"{said} La moitié d'entre eux sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins"
+        said = f"{said} Parmi eux, la moitié sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins"
         on_foot = share.share_on_foot
-        said += "." if on_foot is None else f"{SEMICOLON}{format_share(on_foot)} peuvent faire tout le trajet à pied."
+        said += "." if on_foot is None else f" et {format_share(on_foot)} peuvent faire tout le trajet à pied."
     if share.share_carless is None or share.households_carless is None:
         return said
     return (

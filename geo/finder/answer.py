@@ -217,7 +217,7 @@ def find_sites(
         none_open=none_open,
         from_home=(*FROM_HOME, MANDATE) if none_open else (),
         notes=(
-            *fewer_note(mode, len(sites), k),
+            *fewer_note(mode, len(sites), k, then=wishes.at_that_moment and wishes.operator is None),
             *notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN), mode),
         ),
         nothing_open=nothing_open,

@@ -59,8 +59,10 @@ def _of_the_road(status: OpeningStatus, at: dt.datetime, minutes: float | None, 
         yield f"Ferme à {closes}, avant votre arrivée (vers {arrives})."
 
 
-def fewer_note(mode: str, given: int, asked: int) -> Iterator[str]:
-    """Give the limit within which sites are told on foot or by bicycle, where fewer are given than were asked for.
+def fewer_note(mode: str, given: int, asked: int, *, then: bool = False) -> Iterator[str]:
+    """Give why fewer sites are told on foot or by bicycle than were asked for, where it is so.
+
+    `then`: Whether a moment was chosen: other sites are then left out for being closed or farther than an hour as well.
 
     Examples
     --------
@@ -72,8 +74,11 @@ def fewer_note(mode: str, given: int, asked: int) -> Iterator[str]:
     if mode == CAR or given >= asked:
         return
     found = f" : {counted(given, 'site')} au lieu de {asked}" if given else ""
-    limit = f"{FARTHEST_KM[mode]:g}{UNIT_SPACE}km en ligne droite"
-    yield f"{capital(MODES[mode])}, aucun site n'est donné au-delà de {limit}{found}."
+    limit = f"au-delà de {FARTHEST_KM[mode]:g}{UNIT_SPACE}km en ligne droite"
+    why = "aucun site n'est donné"
+    if then and given:
+        why = f"les autres sites sont fermés à votre arrivée, à plus de 1{UNIT_SPACE}h, ou"
+    yield f"{capital(MODES[mode])}, {why} {limit}{found}."
 
 
 def notes(

@@ -1,11 +1,14 @@
 """On foot and by bicycle no site is told beyond a straight line, which the answer says where it gives fewer than asked."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 from pyproj import Geod
 
 from geo.answers.near import NearQuestion, answer_near
 from geo.finder.answer import find_sites
+from geo.finder.wishes import Wishes
 from geo.kinds import FIXED_KINDS, SITES
 
 
@@ -25,6 +28,18 @@ def test_fewer_sites_than_asked_tell_the_limit(embedded, mode, words, km):
     assert f"  - {said}" in [f"  {' '.join(line.split())}" for line in lines]
     enough = find_sites(embedded, bedous["lon"], bedous["lat"], k=near, mode=mode)
     assert not [note for note in enough.notes if "au-delà de" in note]
+
+
+def test_for_a_moment_the_others_may_be_closed_or_far_too(embedded):
+    bedous = embedded.communes.loc[embedded.communes["name"] == "Bedous"].iloc[0]
+    start = bedous["lon"], bedous["lat"]
+    ever = find_sites(embedded, *start, mode="bike").sites
+    asked = Wishes(at=dt.datetime(2025, 2, 4, 9))  # noqa: DTZ001 - civil time of the territory
+    answer = find_sites(embedded, *start, asked, mode="bike")
+    left_out = {site.name: site.travel_time_min for site in ever} | {site.name: 0 for site in answer.sites}
+    assert max(left_out.values()) > 60, "Laruns is within 15 km as a straight line, more than an hour away"
+    said = "À vélo, les autres sites sont fermés à votre arrivée, à plus de 1 h, ou au-delà de 15 km en ligne droite"
+    assert " ".join(answer.notes[0].split()) == f"{said} : 1 site au lieu de 5."
 
 
 def test_by_car_there_is_no_such_limit(embedded):
