@@ -34,7 +34,7 @@ MOST_MIN: Final = 60.0
 #: How many places are tried where streets are not known, the nearest as a straight line: slopes decide among them.
 _TRIED: Final = 5
 #: Metres of the projection for a metre on the ground, at most with some room: what is near enough is found by them.
-_PROJECTED: Final = 1.02
+PROJECTED: Final = 1.02
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -203,7 +203,7 @@ def active_pairs(
         return point, place
     metres = to_metres(territory.network.crs)
     tree = cKDTree(np.column_stack(metres.transform(*places)))
-    reach_m = 1000 * _PROJECTED * FARTHEST_KM[mode]
+    reach_m = 1000 * PROJECTED * FARTHEST_KM[mode]
     around = tree.query_ball_point(np.column_stack(metres.transform(lon, lat)), reach_m, return_sorted=True)
     point = np.repeat(np.arange(len(lon)), [len(each) for each in around])
     place = np.concatenate(around).astype(np.int64)

@@ -49,14 +49,17 @@ def naming(names: Sequence[str], quality: str, *, others: bool = False) -> str:
 
     Examples
     --------
-    >>> naming(["Sare"], "les plus peuplées").replace(UNIT_SPACE, " ")
-    ' : Sare'
-    >>> naming(["Sare", "Ascain", "Ahetze", "Ainhoa"], "").replace(UNIT_SPACE, " ")
-    ' ; parmi elles : Sare, Ascain et Ahetze'
+    >>> " ".join(naming(["Sare"], "les plus peuplées").split())
+    ': Sare'
+    >>> " ".join(naming(["Sare", "Ascain", "Ahetze", "Ainhoa"], "").split())
+    '; parmi elles : Sare, Ascain et Ahetze'
+    >>> " ".join(naming(["Sare"], "", others=True).split())
+    "; l'autre : Sare"
     """
     told = joined(names[:_NAMED])
     if len(names) <= _NAMED:
-        return f"{SEMICOLON}les autres{UNIT_SPACE}: {told}" if others else f"{UNIT_SPACE}: {told}"
+        rest = SEMICOLON + plural(len(names), "l'autre", "les autres") if others else ""
+        return f"{rest}{UNIT_SPACE}: {told}"
     start = ", ".join(filter(None, ("parmi les autres" if others else "", quality))) or "parmi elles"
     return f"{SEMICOLON}{start}{UNIT_SPACE}: {told}"
 

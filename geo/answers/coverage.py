@@ -139,7 +139,7 @@ def trip_texts(cov: pd.DataFrame, threshold_min: float | None = None) -> pd.Seri
     Examples
     --------
     >>> row = {"travel_time_min": 21.0, "under_served": True, "estimated": True, "time_low": 0.8, "time_high": 1.2}
-    >>> trip_texts(pd.DataFrame([row])).str.replace(UNIT_SPACE, " ").tolist()
+    >>> trip_texts(pd.DataFrame([row])).str.split().str.join(" ").tolist()
     ['environ 20 min, de 15 à 25, en voiture']
     """
     names = [name for name in ("travel_time_min", *PRECISION_COLUMNS) if name in cov]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo.access.active_access import estimated_between
+from geo.access.active_access import PROJECTED, estimated_between
 from geo.errors import ParameterError
 from geo.finder.listed_opening import text_or_none
 from geo.finder.opening_times import holiday_on, time_zone
@@ -110,9 +110,9 @@ class RoundTrips:
     def _walks(self, points: Points, others: Points, limit_s: float) -> Near:
         """Return the ways on foot of at most `limit_s` both ways; the way back differs where the ground climbs."""
         network, crs = self.territory.active.get(WALK), self.territory.network.crs
-        one, other, there_s = walks_within(network, crs, points, others, limit_s)
         if network is None:
             # Up and down take no less than twice the flat: who is too far on the flat is too far one way at least.
+            one, other, _ = walks_within(network, crs, points, others, PROJECTED * limit_s)
             here, there = (points[0][one], points[1][one]), (others[0][other], others[1][other])
             there_s, back_s = (
                 whole_s(60 * estimated_between(self.territory, WALK, *ends)[0])
@@ -120,6 +120,7 @@ class RoundTrips:
             )
             kept = np.maximum(there_s, back_s) <= limit_s
             return one[kept], other[kept], there_s[kept], back_s[kept]
+        one, other, there_s = walks_within(network, crs, points, others, limit_s)
         other_back, one_back, back_s = walks_within(network, crs, others, points, limit_s)
         n = len(others[0])
         keys = one * n + other, one_back * n + other_back

@@ -286,18 +286,24 @@ def test_a_feed_without_two_stops_near_the_territory_is_said_to_serve_nothing(sm
 
 
 def test_where_no_street_is_known_the_walk_to_a_stop_climbs_as_the_walk_to_a_site(embedded):
-    """From Bedous and back, to all sites: as long as `--mode walk` estimates each, slopes and crests included."""
+    """From Bedous and back, to all sites: as long as `--mode walk` estimates each, slopes and crests included.
+
+    Near Dunkerque as well, where 997 m are 1 000 m of the projection: on a line, places 1 m apart.
+    """
+    sites = embedded.sites.geometry.x.to_numpy(), embedded.sites.geometry.y.to_numpy()
+    metres = np.arange(1_000, 1_300)
+    line = pyproj.Geod(ellps="GRS80").fwd(*np.full((2, 300), [[2.5], [51.0]]), np.full(300, 90), metres)[:2]
     bedous = embedded.communes.loc["64104"]
-    here = np.array([bedous["lon"]]), np.array([bedous["lat"]])
-    places = embedded.sites.geometry.x.to_numpy(), embedded.sites.geometry.y.to_numpy()
-    schedule = SimpleNamespace(stops=pd.DataFrame({"lon": places[0], "lat": places[1]}))
-    trips = RoundTrips(embedded, schedule, None, "Europe/Paris", Rules(walk_min=120))
-    _, stop, there_s, back_s = trips.walks_to_stops(here)
-    there = times_by_mode(embedded, "walk", (here[0][0], here[1][0]), *places)[0]
-    back = [times_by_mode(embedded, "walk", (lon, lat), *here)[0][0] for lon, lat in zip(*places, strict=True)]
-    longest = np.maximum(there, back) * 60
-    np.testing.assert_array_equal(stop, np.flatnonzero(longest <= 120 * 60))
-    np.testing.assert_array_equal(there_s, np.ceil(there[stop] * 60 - 0.01))
-    np.testing.assert_array_equal(back_s, np.ceil(np.array(back)[stop] * 60 - 0.01))
-    assert len(stop)
-    assert (there_s != back_s).any()
+    for (lon, lat), places, walk_min in (((bedous["lon"], bedous["lat"]), sites, 120), ((2.5, 51.0), line, 20)):
+        here = np.array([lon]), np.array([lat])
+        schedule = SimpleNamespace(stops=pd.DataFrame({"lon": places[0], "lat": places[1]}))
+        trips = RoundTrips(embedded, schedule, None, "Europe/Paris", Rules(walk_min=walk_min))
+        _, stop, there_s, back_s = trips.walks_to_stops(here)
+        there = times_by_mode(embedded, "walk", (lon, lat), *places)[0]
+        back = [times_by_mode(embedded, "walk", start, *here)[0][0] for start in zip(*places, strict=True)]
+        longest = np.maximum(there, back) * 60
+        np.testing.assert_array_equal(stop, np.flatnonzero(longest <= walk_min * 60))
+        np.testing.assert_array_equal(there_s, np.ceil(there[stop] * 60 - 0.01))
+        np.testing.assert_array_equal(back_s, np.ceil(np.array(back)[stop] * 60 - 0.01))
+        assert 0 < len(stop) < len(longest)
+        assert (there_s != back_s).any() == (walk_min == 120)
