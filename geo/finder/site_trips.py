@@ -130,7 +130,8 @@ def trips_from(
     date
         Day in the civil time of the territory.
     k
-        At most how many sites. Those without a round trip that day come last, the nearest first.
+        At most how many sites. Those without a round trip that day come last, the nearest first; where none has one
+        then or later, the farther one that has it soonest takes the place of the last of several.
     not_before
         Moment with its time zone before which nobody leaves home that day; `None`: the whole day counts.
     look_ahead
@@ -174,13 +175,20 @@ def trips_from(
         found[number] = _site_trip(trips, rows[number], date, start, *way, not_before)
         if (time_out_min := found[number].time_out_min) is not None:
             best = sorted([*best, time_out_min])[:k]
-    ranks = [(not one.possible, one.time_out_min or 0.0, one.on_the_way_s, n) for n, one in enumerate(found)]
-    chosen = []
-    for *_, number in sorted(ranks)[:k]:
+
+    def told(number: int) -> SiteTrip:
         one = found[number]
-        if look_ahead and not one.possible and one.why_not != "walk_unknown":
-            one = _with_next_day(trips, one, rows[number], start, of_sites.of(number), direct.get(number))
-        chosen.append(one)
+        if not look_ahead or one.possible or one.why_not == "walk_unknown":
+            return one
+        return _with_next_day(trips, one, rows[number], start, of_sites.of(number), direct.get(number))
+
+    ranks = [(not one.possible, one.time_out_min or 0.0, one.on_the_way_s, n) for n, one in enumerate(found)]
+    order = [number for *_, number in sorted(ranks)]
+    chosen = [told(number) for number in order[:k]]
+    if look_ahead and len(chosen) > 1 and not any(one.possible or one.next_day for one in chosen):
+        farther = (told(number) for number in order[k:] if reachable[number])
+        later = [(one.next_day, n, one) for n, one in enumerate(farther) if one.next_day is not None]
+        chosen[-1:] = [one for *_, one in sorted(later)[:1]] or chosen[-1:]
     return chosen
 
 

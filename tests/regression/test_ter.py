@@ -134,6 +134,21 @@ def test_a_site_closed_that_day_has_a_next_possible_day(round_trips):
     assert (gan.why_not, gan.next_day) == ("closed", dt.date(2025, 2, 3))
 
 
+def test_a_day_is_told_though_the_nearest_sites_have_none(round_trips):
+    """On a Saturday no site is open that a train from Artix reaches, and no train goes near the five nearest."""
+    communes = round_trips.territory.communes
+    lon, lat = communes.loc[communes["name"] == "Artix", ["lon", "lat"]].iloc[0]
+    saturday, monday = dt.date(2025, 2, 8), dt.date(2025, 2, 10)
+    told = trips_from(round_trips, lon, lat, saturday, 5)
+    nearest = list(_from(round_trips, "Artix", saturday, 5).values())
+    assert [one.facility_id for one in told[:4]] == [one.facility_id for one in nearest[:4]]
+    assert [one.next_day for one in told] == [None] * 4 + [monday]
+    for day in (saturday, saturday + dt.timedelta(days=1)):
+        assert not any(one.possible for one in _from(round_trips, "Artix", day, 500).values())
+    then = [each for each, one in _from(round_trips, "Artix", monday, 500).items() if one.possible]
+    assert told[4].facility_id in then
+
+
 def test_no_figure_leaves_a_site_out(round_trips):
     """Who has a round trip, and the shortest, against every pair of a commune and a site tried one by one.
 
