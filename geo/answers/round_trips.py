@@ -98,8 +98,11 @@ def round_trip_in_short(found: Sequence[SiteTrip], day: dt.date) -> str:
         return f"{start} vers {quoted(possible.name)}, {trip_in_short(possible)}."
     if found and all(one.why_not == "walk_unknown" for one in found):
         return f"{start} aucune rue n'est connue près des sites proches, ni donc l'aller-retour."
-    days = [one.next_day for one in found if one.next_day is not None]
-    after = f"{SEMICOLON}prochain jour possible{UNIT_SPACE}: {_day(min(days))}" if days else ""
+    days = [(one.next_day, number) for number, one in enumerate(found) if one.next_day is not None]
+    after = ""
+    if days:
+        soonest, number = min(days)
+        after = f"{SEMICOLON}prochain jour possible{UNIT_SPACE}: {_day(soonest)}, vers {quoted(found[number].name)}"
     return f"{start} {NO_ROUND_TRIP} vers les sites proches{after}."
 
 

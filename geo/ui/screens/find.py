@@ -150,10 +150,11 @@ def _by_public_transport(territory: Territory, found: Found, most: int) -> tuple
     Without any, what was found by car, and why.
     """
     try:
-        trips = round_trips(territory, found.answer)[:most]
+        every = round_trips(territory, found.answer)
     except ParameterError as error:
         return found, f"{error} Les sites sont ceux que l'on joint en voiture.", []
-    return with_round_trips(territory, found, trips), round_trip_in_short(trips, found.answer.at.date()), trips
+    trips = every[:most]
+    return with_round_trips(territory, found, trips), round_trip_in_short(every, found.answer.at.date()), trips
 
 
 def _under_the_answer(
