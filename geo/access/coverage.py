@@ -126,7 +126,7 @@ def coverage(
     times
         What `Territory.travel_times` returned, where it is already known.
     precision
-        How sure these times are, `None`: as `territory.precision`.
+        How sure these times are, in the order of `territory.communes`; `None`: as `territory.precision`.
 
     Returns
     -------
