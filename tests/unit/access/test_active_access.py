@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from geo.access.known_part import known_part
 from geo.answers.active_access import active_answer, near_sentence
 from geo.errors import ParameterError
 from geo.finder.other_modes import times_by_mode
+from geo.maps.access_maps import near_values
 from geo.network import RoadNetwork
 from geo.question import Question
 from geo.report.active_files import write_near
@@ -234,6 +236,8 @@ def test_communes_without_a_known_resident_are_set_apart(cycled):
         next(plain(line) for line in answer.details)
         == "1 commune sans habitant connu est à part : 2 communes sont comptées."
     )
+    legend = near_values(replace(found, communes=unknown), cycled.facility_list())["legend"]
+    assert sum(map(int, re.findall(r"entre de la commune : (\d+) commune", plain(legend)))) == 2
 
 
 def test_no_centre_near_is_not_said_of_all_residents(cycled):
