@@ -23,8 +23,8 @@ app: setup
 	if [ "$${MAILLAGE_ALLOW_FETCH:-1}" = 1 ]; then $(BIN)/maillage fetch --lists --within 5 & fi; \
 	MALLOC_ARENA_MAX=2 MAILLAGE_ALLOW_FETCH=$${MAILLAGE_ALLOW_FETCH:-1} $(BIN)/python -m geo.ui.serve --server.address 127.0.0.1 $(if $(TERRITORY),-- $(TERRITORY))
 
-# A process more than there are cores, each test file in one of them and all browser tests, which begin, in one
-# (tests/conftest.py). It ends with what each group of tests took. No test asserts how long anything takes: `make bench` prints that.
+# One process a core, each test file in one of them and all browser tests, which begin, in one (tests/conftest.py). It
+# ends with what each group of tests took. No test asserts how long anything takes: `make bench` prints that.
 test: check
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 

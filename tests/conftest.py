@@ -64,12 +64,6 @@ def pytest_runtestloop():
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers():
-    """Run a process more than there are processors: one always waits for its browser or for a program it started."""
-    return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Give each file to one process, and all browser tests to one: there is one browser and one server a run."""
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where tests run in several processes

@@ -53,7 +53,7 @@ EXEMPT = {
     "read_nodes": "reads arrays in memory",
     "load_territory": "only calls Territory.load",
     "_KeptOnDisk.load_overload": "reads compiled loops of our own",
-    "RoadNetwork.load": "through Territory.load",
+    **dict.fromkeys(("RoadNetwork.load", "load_network"), "through Territory.load"),
     "Schedule.load": "through Territory.load, whose files are read only where their checksums are right",
     **dict.fromkeys(("load_area", "Service.load"), "through Territory.load and read_plan"),
     "read_tables": "keeps what read_embedded gives",
