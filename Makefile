@@ -28,7 +28,7 @@ app: setup
 test: check
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
-# The unit tests on another version of Python, in an environment of its own: make versions PYTHON=python3.13; ten minutes.
+# The unit tests on another version of Python, in an environment of its own, after `make setup`: make versions PYTHON=python3.13; ten minutes.
 # LOWEST=1: with the lowest versions that pyproject.toml declares instead of those of the lock file.
 versions:
 	rm -rf build/versions
