@@ -12,7 +12,7 @@ from geo.answers.round_trips import NO_ROUND_TRIP, ON_FOOT, rules_sentence, wait
 from geo.answers.site_words import trip_words
 from geo.answers.timetable_days import day_notes
 from geo.classes import trip_class
-from geo.finder.residents_trips import median_door_to_door
+from geo.finder.residents_trips import median_door_to_door, walked
 from geo.french import (
     SEMICOLON,
     UNKNOWN,
@@ -162,7 +162,7 @@ def with_words_on_foot(table: pd.DataFrame) -> pd.DataFrame:
     >>> with_words_on_foot(pd.DataFrame(trips)).iloc[0, 1:].tolist()
     ["à l'ouverture", 'à toute heure']
     """
-    on_foot = table["time_out_min"].notna() & table["earliest_arrival"].isna()
+    on_foot = walked(table).fillna(value=False)
     words = {"earliest_arrival": AT_OPENING, "last_way_back": AT_ANY_HOUR}
     return table.assign(**{name: table[name].mask(on_foot, said) for name, said in words.items()})
 

@@ -39,9 +39,9 @@ class RoundTripShare:
 
     `residents`: those whose ways are known; `residents_served`: those of them with a round trip; both `None` where no
     number is known; `residents_on_foot`: those of them who may walk all the way to the site of that trip, at any hour.
-    `communes`, `communes_served`: communes with some start whose ways are known, and those where
-    some resident has a round trip. `median_time_out_min`: minutes away from home of the median resident with a round
-    trip, `None` where there is none. `households_carless`, `households_carless_served`: households without a car, and
+    `communes`, `communes_served`: communes with some start whose ways are known, and those where some resident has a
+    round trip. `median_time_out_min`: minutes away from home of the median resident with a round trip, `None` where
+    there is none. `households_carless`, `households_carless_served`: households without a car, and
     those of them with a round trip, where the census of dwellings tells them, else `None`: in a commune they are
     taken to live where its residents do. `sites`, `sites_open`, `sites_hours_unknown`: how many sites count, how many
     of them are open that day, and of how many it is not known; `None`: nobody looked.
@@ -327,7 +327,6 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
     served = found["time_out_min"].notna().to_numpy(bool)
     minutes = found["time_out_min"].to_numpy(np.float64, na_value=np.nan)[served]
     weight = population[served]
-    walks = found["earliest_arrival"].isna().to_numpy(bool)[served]
     median = None
     if weight.sum() > 0:
         order = np.argsort(minutes, kind="stable")
@@ -342,8 +341,19 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
         len(np.unique(row[served & lived_in])),
         median,
         *carless,
-        residents_on_foot=float(weight[walks].sum()) if known else None,
+        residents_on_foot=float(population[walked(found).to_numpy(bool, na_value=False)].sum()) if known else None,
     )
+
+
+def walked(found: pd.DataFrame) -> pd.Series:
+    """Return whether those with a round trip may walk all the way, at any hour: boolean, <NA> where nobody has one.
+
+    `found`: What `residents_round_trips` or `commune_round_trips` returned.
+
+    >>> walked(pd.DataFrame({"time_out_min": [9.0, 6.0, None], "earliest_arrival": ["08:15", None, None]})).tolist()
+    [False, True, <NA>]
+    """
+    return found["earliest_arrival"].isna().astype("boolean").mask(found["time_out_min"].isna())
 
 
 def part_known(found: pd.DataFrame) -> KnownPart:

@@ -6,17 +6,18 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from geo.answers.tables import rounded
 from geo.answers.without_car import closed_sentence
-from geo.finder.residents_trips import median_door_to_door
+from geo.finder.residents_trips import median_door_to_door, walked
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.extras import can_write
 from geo.report.tables import table_files, with_origin, write_summary, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from geo.finder.day_without_car import DayWithoutCar
     from geo.finder.named_days import NamedDay
@@ -26,15 +27,14 @@ if TYPE_CHECKING:
 def round_trip_table(answer: DayWithoutCar) -> pd.DataFrame:
     """Return the table of ``round_trips.csv``: each commune once, numbers as precise as in all files.
 
-    `on_foot`: whether those who have a round trip may walk all the way, at any hour; <NA> where nobody has one.
+    `on_foot`: as `geo.finder.residents_trips.walked`.
     """
     return rounded(_communes(answer))
 
 
 def _communes(answer: DayWithoutCar) -> pd.DataFrame:
     table = answer.communes.rename_axis("code").reset_index()
-    walk = pd.Series(table["earliest_arrival"].isna(), dtype="boolean").mask(table["time_out_min"].isna())
-    table.insert(table.columns.tolist().index("earliest_arrival"), "on_foot", walk)
+    table.insert(table.columns.tolist().index("earliest_arrival"), "on_foot", walked(table))
     return table
 
 
