@@ -119,7 +119,13 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     >>> found.summary.part.estimated, found.summary.residents_within < found.summary.part.residents
     (True, True)
     """
-    cov, summary, places = _measured(territory, question, mode)
+    if mode not in ACTIVE_MODES:
+        require_mode(mode)
+        msg = f"Le mode « {mode} » n'est ni walk (à pied) ni bike (à vélo)."
+        raise ParameterError(msg)
+    require_threshold(mode, question.threshold_min)
+    places = territory.facility_list(question.facilities, kinds=question.kinds)
+    cov, summary = measured(territory, question, active_times(territory, mode, places))
     names = ["name", "residents", "residents_known", "residents_within", "share_within", "facility_id", "facility_name"]
     communes = cov.rename(columns={"population": "residents"})[names]
     known = communes["share_within"].notna()
@@ -133,37 +139,19 @@ def active_access(territory: Territory, question: Question, mode: str) -> Active
     return ActiveAccess(question, mode, communes, summary)
 
 
-def active_summary(
-    territory: Territory, question: Question, mode: str, *, times: tuple[pd.DataFrame, bool] | None = None
-) -> CoverageSummary:
-    """Return `ActiveAccess.summary` alone: totals, without a table of communes.
+def measured(
+    territory: Territory, question: Question, times: tuple[pd.DataFrame, bool]
+) -> tuple[pd.DataFrame, CoverageSummary]:
+    """Return the coverage of a question on foot or by bicycle, and its totals.
 
-    `times`: What `active_times` or `sooner` returned, where it is already known.
-
-    Raises
-    ------
-    ParameterError
-        As `active_access`.
+    `times`: What `active_times` gives of the mode: how long the ways are, and whether they are estimated.
     """
-    return _measured(territory, question, mode, times)[1]
-
-
-def _measured(
-    territory: Territory, question: Question, mode: str, known: tuple[pd.DataFrame, bool] | None = None
-) -> tuple[gpd.GeoDataFrame, CoverageSummary, gpd.GeoDataFrame]:
-    """Return the coverage of a question on foot or by bicycle, its totals, and the places that count."""
-    if mode not in ACTIVE_MODES:
-        require_mode(mode)
-        msg = f"Le mode « {mode} » n'est ni walk (à pied) ni bike (à vélo)."
-        raise ParameterError(msg)
-    require_threshold(mode, question.threshold_min)
-    places = territory.facility_list(question.facilities, kinds=question.kinds)
-    times, estimated = known or active_times(territory, mode, places)
+    ways, estimated = times
     bounds = ESTIMATED_BOUNDS if estimated else (1.0, 1.0)
     precision = pd.DataFrame(dict(zip(PRECISION_COLUMNS, (estimated, *bounds), strict=True)), territory.communes.index)
     threshold, facilities = question.threshold_min, question.facilities
-    cov = coverage(territory, threshold, facilities=facilities, times=times, precision=precision)
-    return cov, summarize(cov, times, threshold, facilities=facilities), places
+    cov = coverage(territory, threshold, facilities=facilities, times=ways, precision=precision)
+    return cov, summarize(cov, ways, threshold, facilities=facilities)
 
 
 def require_threshold(mode: str, threshold_min: float) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from geo.access.active_access import MOST_MIN, active_summary, active_times, sooner
+from geo.access.active_access import MOST_MIN, active_times, measured, sooner
 from geo.crs import WGS84
 from geo.french import SEMICOLON, format_share, within_text
 from geo.network.modes import ACTIVE_MODES, MODES
@@ -78,8 +78,8 @@ def near_with_labels(
     for mode in ACTIVE_MODES:
         now, estimated = today(territory, mode, question.kinds)
         then = sooner(now, active_times(territory, mode, added.reset_index(drop=True))[0])
-        summaries = (active_summary(territory, question, mode, times=(times, estimated)) for times in (now, then))
-        near.append(NearWithLabels(mode, *summaries))
+        before, after = (measured(territory, question, (times, estimated))[1] for times in (now, then))
+        near.append(NearWithLabels(mode, before, after))
     return tuple(near)
 
 

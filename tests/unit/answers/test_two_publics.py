@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from geo import Territory
-from geo.access.active_access import active_summary
+from geo.access.active_access import active_access
 from geo.answers.two_publics import publics_table, two_publics, two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import (
     WITH_AND_WITHOUT,
@@ -113,7 +113,7 @@ def test_who_walks_or_cycles_is_compared_as_diagnose_counts_them(world, compared
     found = two_publics(territory, made, mode=mode, exclude=others)
 
     def near(after):
-        return active_summary(after, Question(made.threshold_min), mode).residents_within
+        return active_access(after, Question(made.threshold_min), mode).summary.residents_within
 
     best = _require_all_choices(found, _every_choice(territory, places, near))
     assert best[f"residents_within_{mode}"].nunique() == len(best)
