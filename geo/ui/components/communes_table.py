@@ -69,12 +69,15 @@ def communes_table(coverage: pd.DataFrame) -> pd.DataFrame:
     Communes from which no road leads to a facility come first, then the farthest; those whose time is
     not known come last.
     """
-    table = coverage.reset_index()[[*SHOWN, "estimated"]]
-    minutes = table["travel_time_min"].fillna(np.inf).where(table["under_served"].notna(), -np.inf)
-    order = minutes.sort_values(ascending=False, kind="stable").index
-    texts = ("name", "facility_name", "commune_code")
-    safe = {name: table[name].astype("string").map(neutralize, na_action="ignore") for name in texts}
-    return table.assign(**safe).loc[order].reset_index(drop=True)
+    minutes = coverage["travel_time_min"].to_numpy(np.float64, na_value=np.inf)
+    farthest = np.where(coverage["under_served"].isna(), np.inf, -minutes).argsort(kind="stable")
+    table = coverage.reset_index()[[*SHOWN, "estimated"]].take(farthest).reset_index(drop=True)
+    for name in ("name", "facility_name", "commune_code"):
+        texts = table[name].tolist()
+        safe = [neutralize(text) if isinstance(text, str) else text for text in texts]
+        if any(one is not other for one, other in zip(safe, texts, strict=True)):
+            table[name] = pd.array(safe, "string")
+    return table
 
 
 def communes_csv(coverage: pd.DataFrame) -> bytes:
@@ -98,12 +101,16 @@ def as_shown(table: pd.DataFrame) -> pd.DataFrame:
 
     A share that is almost but not quite 0 or 1 is shown as 0.01 or 0.99; estimated times are rounded to 5 minutes.
     """
+    decimals = {name: COLUMNS[name].decimals or 0 for name in ("travel_time_min", "distance_km", "share_within")}
+    minutes, share = table["travel_time_min"], table["share_within"].to_numpy(np.float64, na_value=np.nan)
     if table["estimated"].any():
-        table = table.assign(travel_time_min=table["travel_time_min"].map(to_five, na_action="ignore"))
-    share = table["share_within"].astype("Float64")
-    table = table.round({name: COLUMNS[name].decimals for name in ("travel_time_min", "distance_km")})
-    between = share.round(COLUMNS["share_within"].decimals or 0).clip(0.01, 0.99)
-    return table.assign(share_within=between.where(share.between(0, 1, inclusive="neither"), share))
+        minutes = minutes.map(to_five, na_action="ignore")
+    between = share.round(decimals["share_within"]).clip(0.01, 0.99)
+    return table.assign(
+        travel_time_min=minutes.round(decimals["travel_time_min"]),
+        distance_km=table["distance_km"].round(decimals["distance_km"]),
+        share_within=np.where((share > 0) & (share < 1), between, share),
+    )
 
 
 def beside_threshold(table: pd.DataFrame, threshold_min: float) -> pd.Series:
@@ -160,7 +167,11 @@ class ShownCommunes:
             )
             for name in names
         }
-        return cls(pa.Table.from_pandas(headed(table, names)), tuple(map(str, table["commune_code"])), columns)
+        return cls(
+            pa.Table.from_pandas(table[names].set_axis([COLUMNS[name].title for name in names], axis=1)),
+            tuple(map(str, table["commune_code"])),
+            columns,
+        )
 
 
 def show_communes(shown: ShownCommunes, on_select: Callable[[str], None]) -> None:

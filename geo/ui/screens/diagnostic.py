@@ -35,6 +35,7 @@ from geo.ui.components.question import ask_commune, ask_counted, ask_facilities,
 from geo.ui.components.territory_map import territory_map
 from geo.ui.components.without_car_day import ask_mode
 from geo.ui.diagnosed import diagnosed
+from geo.ui.kept_answers import once
 from geo.ui.session import bound, change_state
 from geo.ui.state import SHARES_PERCENT, STEP
 
@@ -129,7 +130,7 @@ def _notes(territory: Territory, settings: Settings, diagnosis: Diagnosis) -> No
         [
             DRIVING_ONLY,
             offer_sentence(question, (territory,)),
-            *one_point_sentences((territory,)),
+            *once(territory, "one_point", lambda: one_point_sentences((territory,))),
             network_sentence(territory.manifest),
             sources_sentence(territory.manifest),
         ]
