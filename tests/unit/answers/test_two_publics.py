@@ -263,10 +263,11 @@ def test_a_day_that_cannot_be_compared_is_refused_before_the_choice(world, tmp_p
         assert (end.value.code, said in told, "lieux candidats" in told) == (2, True, False)
 
 
-def test_from_the_command_line(world, tmp_path, capsys):
+def test_from_the_command_line(world, compared, tmp_path, capsys):
     territory, _ = world
     territory.save(tmp_path / "valleys")
     words = ["plan", str(tmp_path / "valleys"), "--new", "1", "--mode-beside", "transit", "--day", "2025-02-04"]
+    words += ["--least-residents", "0", *[word for code in compared[0] for word in ("--exclude", code)]]
     with pytest.raises(SystemExit, match="0"):
         main([*words, "--json"])
     printed = capsys.readouterr().out

@@ -116,10 +116,21 @@ for arguments in {commands}:
 """
 
 
-def test_the_core_writes_all_that_needs_no_extra_and_says_what_it_left_out(tmp_path):
+def test_the_core_writes_all_that_needs_no_extra_and_says_what_it_left_out(saved, tmp_path):
     commands = [
-        ["diagnose", "64", "--out", str(tmp_path / "diagnosis")],
-        ["plan", "64", "--new", "1", "--out", str(tmp_path / "plan")],
+        ["diagnose", str(saved), "--out", str(tmp_path / "diagnosis")],
+        [
+            "plan",
+            str(saved),
+            "--threshold",
+            "9",
+            "--new",
+            "1",
+            "--least-residents",
+            "0",
+            "--out",
+            str(tmp_path / "plan"),
+        ],
     ]
     code = _CORE.format(absent=sorted(extras.EXTRAS), commands=commands)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -4,7 +4,6 @@ import io
 import re
 from dataclasses import replace
 
-import pandas as pd
 import pypdf
 import pytest
 
@@ -37,13 +36,19 @@ def test_one_page_a_label(made, embedded):
     assert pypdf.PdfReader(io.BytesIO(content)).trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 
-@pytest.mark.parametrize("evil", ['#panic("x") *gras* $x^2$', "A" * 3000, "mot " * 900])
-def test_hostile_names_stay_on_their_page(made, embedded, evil):
-    labels = made.labels.assign(name=pd.Series([evil] * len(made.labels), dtype="string"))
-    served = made.served.assign(commune_name=pd.Series([evil] * len(made.served), dtype="string"))
-    leaving = made.leaving.assign(facility_name=pd.Series([evil] * len(made.leaving), dtype="string"))
-    harmed = replace(made, labels=labels, served=served, leaving=leaving)
-    assert len(pages(dossiers_pdf(harmed, embedded.parts))) == len(labels)
+def test_hostile_names_stay_on_their_page(made, embedded):
+    """One for each label, which is the name of all that its page tells of."""
+    evil = dict(zip(made.labels["code"], ['#panic("x") *gras* $x^2$', "A" * 3000, "mot " * 900], strict=True))
+    tables = {
+        "labels": ("code", "name"),
+        "served": ("label_code", "commune_name"),
+        "leaving": ("label_code", "facility_name"),
+    }
+    harmed = {
+        table: (frame := getattr(made, table)).assign(**{name: frame[of].map(evil).astype("string")})
+        for table, (of, name) in tables.items()
+    }
+    assert len(pages(dossiers_pdf(replace(made, **harmed), embedded.parts))) == len(evil)
 
 
 def test_whom_a_label_brings_nearer_is_seen_on_both_sides_of_the_threshold(made):

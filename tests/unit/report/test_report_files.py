@@ -5,7 +5,6 @@ import datetime as dt
 import hashlib
 import io
 import json
-import shutil
 import sqlite3
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -37,10 +36,21 @@ def planned(reported):
     return plan(reported, 2, threshold_min=9)
 
 
+def but_in_dots(sheet, path):
+    """Write a map; for a picture in dots, its name: `maps/static/test_files` writes one twice, which takes seconds."""
+    if path.suffix == ".png":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(path.name, encoding="utf-8")
+    else:
+        write_sheet(sheet, path)
+
+
 @pytest.fixture(scope="module")
 def folder(reported, planned, tmp_path_factory):
     place = tmp_path_factory.mktemp("report") / "rapport"
-    write_report(reported, ReportRequest(Question(9), plan=planned, made_on=DAY), place)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("geo.report.report_files.write_sheet", but_in_dots)
+        write_report(reported, ReportRequest(Question(9), plan=planned, made_on=DAY), place)
     return place
 
 
@@ -51,14 +61,6 @@ def contents(folder):
 
 
 def test_the_same_bytes_each_time_and_from_the_plan_of_the_report(reported, folder, tmp_path, monkeypatch):
-    def but_in_dots(sheet, path):
-        """Take the pictures in dots that are there: `maps/static/test_files` writes one twice, which takes seconds."""
-        if path.suffix == ".png":
-            path.parent.mkdir(exist_ok=True)
-            shutil.copyfile(folder / "maps" / path.name, path)
-        else:
-            write_sheet(sheet, path)
-
     monkeypatch.setattr("geo.report.report_files.write_sheet", but_in_dots)
     again = replace(
         read_plan(folder / "plan" / "plan.json", reported), time_s=99.0

@@ -43,8 +43,9 @@ def boxes(sheet, gid=None):
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("kind", MAPS)
-def test_every_map_states_what_it_must(draw, kind, page):
-    said = all_text(draw(kind, page=page))
+def test_every_map_states_what_it_must_and_no_text_leaves_the_page_or_lies_over_another(draw, kind, page):
+    sheet = draw(kind, page=page)
+    said = all_text(sheet)
     for needed in (
         "Pays & <b>Essai</b>",
         "ensemble",
@@ -60,12 +61,6 @@ def test_every_map_states_what_it_must(draw, kind, page):
         "22/11/2026",
     ):
         assert needed in said, needed
-
-
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("kind", MAPS)
-def test_no_text_leaves_the_page_and_no_name_lies_over_another(draw, kind, page):
-    sheet = draw(kind, page=page)
     for box in boxes(sheet):
         assert box.x0 >= 0
         assert box.y0 >= 0
