@@ -15,7 +15,7 @@ AXE := 4.14.1
 MUTATION := build/mutation
 FUZZ := build/fuzz
 
-.PHONY: app test versions check bench bench-scenarios bench-transit fuzz fuzz-api load load-api mutants format setup screenshot clean
+.PHONY: app test wheel versions check bench bench-scenarios bench-transit fuzz fuzz-api load load-api mutants format setup screenshot clean
 
 # Served to this machine alone: whoever sits at it may fetch official files from the screens (MAILLAGE_ALLOW_FETCH=0: no).
 # The lists of the day are asked for meanwhile, five seconds at most: where they come, the next answer counts them.
@@ -27,6 +27,11 @@ app: setup
 # ends with what each group of tests took. No test asserts how long anything takes: `make bench` prints that.
 test: check
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
+
+# Does the wheel work where nothing of the repository is? Built, installed in an empty environment, asked as a user would:
+# two minutes; PYTHON=python3.13 on another version of Python, after `make setup`.
+wheel: setup
+	$(BIN)/python .ci/check_wheel.py $(PYTHON)
 
 # The unit tests on another version of Python, in an environment of its own, after `make setup`: make versions PYTHON=python3.13; ten minutes.
 # LOWEST=1: with the lowest versions that pyproject.toml declares instead of those of the lock file.
