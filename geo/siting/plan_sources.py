@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from geo.settings import Settings
@@ -13,6 +14,7 @@ from geo.sources.tax_offices import DATASET_DGFIP, DATASET_DILA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 #: Names of the lists of tax offices.
 _TAX_OFFICES: Final = frozenset({DATASET_DGFIP, DATASET_DILA, TAX_OFFICES_DATASET})
@@ -36,7 +38,13 @@ def centrality_sources() -> tuple[Provenance, ...]:
     >>> [each.vintage for each in centrality_sources()]
     ['1er janvier 2026', 'décembre 2020', 'octobre 2019']
     """
-    table, path = embedded_centralities(), Settings.from_environment().data_dir / CENTRALITIES_FILE
+    return _sources_of(Settings.from_environment().data_dir / CENTRALITIES_FILE)
+
+
+@cache
+def _sources_of(path: Path) -> tuple[Provenance, ...]:
+    """Return the sources of the table at a path, which is read once and is `embedded_centralities`."""
+    table = embedded_centralities()
     return tuple(
         Provenance(dataset, path.name, vintage, OPEN_LICENCE, checksum(path), rows, rows)
         for columns, dataset, vintage in _CENTRALITIES

@@ -78,7 +78,8 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
         expected = "rien : ce territoire n'a pas d'horaires de transports"
         wrong.append(problem_text(CHOICES["jour"], f"{state.day}", expected))
         state = replace(state, day=None)
-    if state.screen == "diagnostic" and not undivided and state.commune not in {None, *territory.communes.index}:
+    looked_at = state.commune if state.screen == "diagnostic" and not undivided else None
+    if looked_at is not None and looked_at not in territory.communes.index:
         wrong.append(problem_text(CHOICES["commune"], str(state.commune), "une commune de ce territoire"))
         state = replace(state, commune=None)
     st.session_state[_STATE] = state

@@ -82,7 +82,12 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
 
 
 def _question(territory: Territory, state: AppState) -> None:
-    st.title(plain(f"Qui est trop loin ? {part_title(territory.name, known_part(territory))}"), anchor=False)
+    st.title(
+        plain(
+            f"Qui est trop loin ? {part_title(territory.name, once(territory, 'part', lambda: known_part(territory)))}"
+        ),
+        anchor=False,
+    )
     ask_mode(territory)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         ask_facilities(territory)
@@ -129,7 +134,11 @@ def _notes(territory: Territory, settings: Settings, diagnosis: Diagnosis) -> No
     show_notes(
         [
             DRIVING_ONLY,
-            offer_sentence(question, (territory,)),
+            once(
+                territory,
+                ("offer", question.facilities, question.kinds),
+                lambda: offer_sentence(question, (territory,)),
+            ),
             *once(territory, "one_point", lambda: one_point_sentences((territory,))),
             network_sentence(territory.manifest),
             sources_sentence(territory.manifest),

@@ -9,6 +9,7 @@ import streamlit as st
 from geo.access.known_part import known_part
 from geo.ui.components.answer import show_known
 from geo.ui.components.messages import plain
+from geo.ui.kept_answers import once
 from geo.ui.page_title import QUESTIONS
 from geo.ui.screens.planner import certainty, fragility, opening_hours, tax_offices, what_if, where_to_open
 from geo.ui.screens.planner.visit import Visit
@@ -45,5 +46,5 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     _, draw = _VIEWS[state.view]
     st.title(plain(QUESTIONS[state.view]), anchor=False)
     # Said here for every view.
-    show_known(known_part(territory))
+    show_known(once(territory, "part", lambda: known_part(territory)))
     draw(Visit.of(territory, state, settings))

@@ -42,6 +42,8 @@ from geo.ui.screens.planner.plan_options import show_plan_options
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.answers.dossier import LabelDossier
     from geo.answers.two_publics import TwoPublics
     from geo.siting.plan import Plan
@@ -122,7 +124,7 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
         first=[COLUMNS[name].title for name in _LABELS],
         headings={COLUMNS["retained"].title: f"Retenu, sur {plan.labels['variants'].iloc[0]}"},
     )
-    _in_its_stead(plan)
+    st.markdown(once(plan, "in_its_stead", lambda: _in_its_stead(plan)))
     show_notes([RESIDENTS_COUNTED, ELSEWHERE, _MORE])
     compared: list[TwoPublics] = []  # filled further down, before anyone can press a button
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
@@ -166,8 +168,8 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
     _argument(visit, plan)
 
 
-def _in_its_stead(plan: Plan) -> None:
-    """Tell of each label whose visitors it takes, which towns would do as well, or are chosen as times change."""
+def _in_its_stead(plan: Plan) -> str:
+    """Return as a list whose visitors each label takes, which towns would do as well, or are chosen as times change."""
     told = []
     for label in rows_of(plan.labels):
         each = (
@@ -179,7 +181,7 @@ def _in_its_stead(plan: Plan) -> None:
         said = " ".join(filter(None, each))
         if said:
             told.append(f"- **{plain(label['name'])}**{UNIT_SPACE}: {plain(said[:1].lower() + said[1:])}")
-    st.markdown("\n".join(told))
+    return "\n".join(told)
 
 
 def _stops(visit: Visit, plan: Plan) -> None:
@@ -243,24 +245,29 @@ def _for_two_publics(visit: Visit, plan: Plan) -> list[TwoPublics]:
 
 def _side_by_side(plan: Plan) -> None:
     """Show the plan beside those that it is compared with."""
-    table = compared_plans(plan)
+    table = once(plan, "two_plans", lambda: compared_plans(plan))
     if table is None:
         return
     st.header(COMPARED_PLANS, anchor=False)
     # The places above the table: they are read without being compared, and a cell would cut them.
     named = zip(table["plan"], table["places"], strict=True)
     st.markdown("\n".join(f"- **{name}**{UNIT_SPACE}: {plain(places)}" for name, places in named))
-    shown = french_table(table, *(f"two.{name}" for name in table.columns.drop("places")))
-    if plan.part.estimated:
-        mean = COLUMNS["two.mean_time_min"]
-        said = [mean_time_then(plan, minutes) for minutes in table["mean_time_min"]]
-        shown = shown.assign(**{mean.title: said}).rename(columns={mean.title: mean.heading})
     show_table(
-        shown,
+        once(plan, "two_plans_shown", lambda: _compared(plan, table)),
         key="two_plans",
         alt="Le plan proposé, et ceux auxquels il est comparé",
         estimated=plan.part.estimated,
     )
+
+
+def _compared(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
+    """Return `compared_plans` as it is shown."""
+    shown = french_table(table, *(f"two.{name}" for name in table.columns.drop("places")))
+    if not plan.part.estimated:
+        return shown
+    mean = COLUMNS["two.mean_time_min"]
+    said = [mean_time_then(plan, minutes) for minutes in table["mean_time_min"]]
+    return shown.assign(**{mean.title: said}).rename(columns={mean.title: mean.heading})
 
 
 def _argument(visit: Visit, plan: Plan) -> None:
