@@ -26,6 +26,7 @@ from geo.finder.opening_times import later, moment_text
 from geo.finder.other_names import of_commune
 from geo.finder.preference import lets_in, too_late
 from geo.finder.search import WHICH_ONE
+from geo.finder.sentences import WITHIN_AN_HOUR
 from geo.french import (
     DRIVING_ONLY,
     capital,
@@ -194,7 +195,7 @@ def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
         nothing = f"aucune permanence de {quoted(wishes.operator[:60])} n'est connue à ce moment"
     else:
         now = "" if when else " en ce moment"
-        near = "" if answer.open_far is None else " à une heure de trajet ou moins"
+        near = "" if answer.open_far is None else f" {WITHIN_AN_HOUR}"
         nothing = f"aucun site {joined(criteria)} n'est ouvert" if criteria else "aucun site n'est ouvert"
         nothing += near + now
     sentence = capital(f"{when}{nothing}.")

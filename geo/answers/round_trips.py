@@ -98,18 +98,16 @@ def round_trip_in_short(found: Sequence[SiteTrip], day: dt.date) -> str:
         return f"{start} vers {quoted(possible.name)}, {trip_in_short(possible)}."
     if found and all(one.why_not == "walk_unknown" for one in found):
         return f"{start} aucune rue n'est connue près des sites proches, ni donc l'aller-retour."
-    days = [(one.next_day, number) for number, one in enumerate(found) if one.next_day is not None]
-    after = ""
-    if days:
-        soonest, number = min(days)
-        after = f"{SEMICOLON}prochain jour possible{UNIT_SPACE}: {_day(soonest)}, vers {quoted(found[number].name)}"
+    soonest, after = next(iter(found), None), ""
+    if soonest is not None and soonest.next_day is not None:
+        after = f"{SEMICOLON}prochain jour possible{UNIT_SPACE}: {_day(soonest.next_day)}, vers {quoted(soonest.name)}"
     return f"{start} {NO_ROUND_TRIP} vers les sites proches{after}."
 
 
 def trip_titles(found: Sequence[SiteTrip]) -> tuple[str, str]:
-    """Return the title of the first site of some round trips, and that of the others."""
-    shortest = any(one.possible for one in found)
-    return ("Le plus court aller-retour" if shortest else "Le plus proche"), "Autres sites proches"
+    """Return the title of the first site of some round trips, in the order of `trips_from`, and that of the others."""
+    later = "Le plus proche" if found[0].next_day is None else "Le premier possible"
+    return ("Le plus court aller-retour" if found[0].possible else later), "Autres sites proches"
 
 
 def kept_trip_lines(one: SiteTrip, day: dt.date) -> list[str]:
@@ -123,8 +121,9 @@ def kept_trip_lines(one: SiteTrip, day: dt.date) -> list[str]:
 
 
 def _contact(one: SiteTrip) -> str:
-    """Return whether an appointment is needed, and the telephone number; empty where neither is known."""
-    appointment = {True: "sur rendez-vous", False: "sans rendez-vous", None: ""}[one.appointment]
+    """Return the telephone number, before it whether an appointment is needed unless the status tells; or nothing."""
+    told = one.status is not None and one.status.appointment is not None
+    appointment = "" if told else {True: "sur rendez-vous", False: "sans rendez-vous", None: ""}[one.appointment]
     return capital(", ".join(filter(None, (appointment, one.phone))))
 
 
@@ -158,12 +157,14 @@ def trip_sentence(one: SiteTrip) -> str:
 
 
 def wait_words(minutes: float) -> str:
-    """Return how long one waits outside before the doors open, after the hour of an arrival; empty where one does not.
+    """Return how long one waits outside until the doors open, after the hour of an arrival; empty where one does not.
+
+    In the morning, or after lunch.
 
     >>> wait_words(87).replace("\u00a0", " "), wait_words(0)
-    (" (attente 1 h 27 avant l'ouverture)", '')
+    (' (attente 1 h 27 à la porte)', '')
     """
-    return f" (attente {trip_words(minutes)} avant l'ouverture)" if minutes > 0 else ""
+    return f" (attente {trip_words(minutes)} à la porte)" if minutes > 0 else ""
 
 
 def way_words(steps: Sequence[Step]) -> str:

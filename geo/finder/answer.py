@@ -202,6 +202,7 @@ def find_sites(
     near_and_open = [
         site for site in sites if not nothing_open and lets_in(site, at) and (site.travel_time_min or 0) <= NEAR_MIN
     ]
+    then = wishes.at_that_moment and wishes.operator is None
     wait_min = min((site.travel_time_min or 0.0 for site in near_and_open), default=HALF_DAY_MIN)
     none_open = () if near_and_open else tuple(islice(places.to_contact(), CONTACTS))
     return Answer(
@@ -217,7 +218,7 @@ def find_sites(
         none_open=none_open,
         from_home=(*FROM_HOME, MANDATE) if none_open else (),
         notes=(
-            *fewer_note(mode, len(sites), k, then=wishes.at_that_moment and wishes.operator is None),
+            *fewer_note(mode, len(sites), k, then=then and not (mode == CAR and nothing_open)),
             *notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN), mode),
         ),
         nothing_open=nothing_open,

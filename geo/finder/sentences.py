@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _NAMES_SHOWN: Final = 3
+#: What `geo.finder.answer.NEAR_MIN`, which comes after this module, is called.
+WITHIN_AN_HOUR: Final = "à une heure de trajet ou moins"
 
 
 def warnings(
@@ -60,7 +62,7 @@ def _of_the_road(status: OpeningStatus, at: dt.datetime, minutes: float | None, 
 
 
 def fewer_note(mode: str, given: int, asked: int, *, then: bool = False) -> Iterator[str]:
-    """Give why fewer sites are told on foot or by bicycle than were asked for, where it is so.
+    """Give why fewer sites are told than were asked for, on foot or by bicycle or at a moment, where it is so.
 
     `then`: Whether a moment was chosen: other sites are then left out for being closed or farther than an hour as well.
 
@@ -70,10 +72,15 @@ def fewer_note(mode: str, given: int, asked: int, *, then: bool = False) -> Iter
     "À pied, aucun site n'est donné au-delà de 5 km en ligne droite : 2 sites au lieu de 5."
     >>> list(fewer_note("walk", 5, 5)), list(fewer_note("car", 2, 5))
     ([], [])
+    >>> next(fewer_note("car", 2, 5, then=True))
+    "Aucun autre site demandé n'est ouvert à votre arrivée à une heure de trajet ou moins : 2 sites au lieu de 5."
     """
-    if mode == CAR or given >= asked:
+    if given >= asked or (mode == CAR and not (then and given)):
         return
     found = f" : {counted(given, 'site')} au lieu de {asked}" if given else ""
+    if mode == CAR:
+        yield f"Aucun autre site demandé n'est ouvert à votre arrivée {WITHIN_AN_HOUR}{found}."
+        return
     limit = f"au-delà de {FARTHEST_KM[mode]:g}{UNIT_SPACE}km en ligne droite"
     why = "aucun site n'est donné"
     if then and given:

@@ -130,8 +130,8 @@ def trips_from(
     date
         Day in the civil time of the territory.
     k
-        At most how many sites. Those without a round trip that day come last, the nearest first; where none has one
-        then or later, the farther one that has it soonest takes the place of the last of several.
+        At most how many sites. Those without a round trip that day come last, the one that has it soonest first, then
+        the nearest; where none has one then or later, the farther one that has it soonest takes the place of one.
     not_before
         Moment with its time zone before which nobody leaves home that day; `None`: the whole day counts.
     look_ahead
@@ -189,7 +189,7 @@ def trips_from(
         farther = (told(number) for number in order[k:] if reachable[number])
         later = [(one.next_day, n, one) for n, one in enumerate(farther) if one.next_day is not None]
         chosen[-1:] = [one for *_, one in sorted(later)[:1]] or chosen[-1:]
-    return chosen
+    return sorted(chosen, key=lambda one: (not one.possible, not one.possible and (one.next_day or dt.date.max)))
 
 
 def _sites_by_distance(territory: Territory, lon: float, lat: float) -> gpd.GeoDataFrame:

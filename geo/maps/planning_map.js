@@ -95,8 +95,9 @@ function createPlanningMap(L, map, base, ask) {
       // The first view; shapes are only drawn once the map has one.
       const known = communes.filter((_, i) => next.classes[i] < next.fills.length - 1);
       const bounds = L.latLngBounds((known.length ? known : communes).map((layer) => layer.getBounds()));
-      // A sign is never under the buttons of the map, on its left.
-      map.fitBounds(bounds, { paddingTopLeft: [58, 20], paddingBottomRight: [20, 20] });
+      // A sign, there or put by a click, is never under the buttons of the map, on its left.
+      const signs = next.clicks || next.markers.some((place) => place.sign);
+      map.fitBounds(bounds, signs ? { paddingTopLeft: [58, 20], paddingBottomRight: [20, 20] } : { padding: [8, 8] });
       markFar();
     }
     values = next;

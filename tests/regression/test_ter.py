@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geo import Territory
-from geo.answers.round_trips import round_trip_in_short, transit_lines, way_words
+from geo.answers.round_trips import round_trip_in_short, transit_lines, trip_titles, way_words
 from geo.finder.near_stops import StopsNear
 from geo.finder.residents_trips import residents_round_trips
 from geo.finder.site_trips import trips_from
@@ -141,14 +141,15 @@ def test_a_day_is_told_though_the_nearest_sites_have_none(round_trips):
     saturday, monday = dt.date(2025, 2, 8), dt.date(2025, 2, 10)
     told = trips_from(round_trips, lon, lat, saturday, 5)
     nearest = list(_from(round_trips, "Artix", saturday, 5).values())
-    assert [one.facility_id for one in told[:4]] == [one.facility_id for one in nearest[:4]]
-    assert [one.next_day for one in told] == [None] * 4 + [monday]
+    assert [one.facility_id for one in told[1:]] == [one.facility_id for one in nearest[:4]]
+    assert [one.next_day for one in told] == [monday] + [None] * 4, "the one to call comes first"
+    assert trip_titles(told)[0] == "Le premier possible"
     for day in (saturday, saturday + dt.timedelta(days=1)):
         assert not any(one.possible for one in _from(round_trips, "Artix", day, 500).values())
     then = [each for each, one in _from(round_trips, "Artix", monday, 500).items() if one.possible]
-    assert told[4].facility_id in then
+    assert told[0].facility_id in then
     said = round_trip_in_short(told, saturday)
-    assert said.endswith(f"prochain jour possible\u00a0: lundi 10\u00a0février, vers «\u00a0{told[4].name}\u00a0».")
+    assert said.endswith(f"prochain jour possible\u00a0: lundi 10\u00a0février, vers «\u00a0{told[0].name}\u00a0».")
 
 
 def test_no_figure_leaves_a_site_out(round_trips):

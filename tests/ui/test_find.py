@@ -470,7 +470,7 @@ def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, val
     in_short = " ".join(app.markdown[0].value.replace("\\", "").split())  # before anything is opened
     assert in_short == (
         "Sans voiture, mardi 4 février 2025 : vers « France services Vallée d'Aspe - Bedous », départ 8 h, sur place "
-        "8 h 30 (attente 30 min avant l'ouverture), retour 17 h 45, chez vous 18 h 15 (10 h 15 hors de chez vous)."
+        "8 h 30 (attente 30 min à la porte), retour 17 h 45, chez vous 18 h 15 (10 h 15 hors de chez vous)."
     )
     (_, site, *_, ways) = sheets[-1]
     assert site is not None

@@ -9,6 +9,7 @@ from pyproj import Geod
 from geo.answers.near import NearQuestion, answer_near
 from geo.finder.answer import find_sites
 from geo.finder.wishes import Wishes
+from geo.french import counted
 from geo.kinds import FIXED_KINDS, SITES
 
 
@@ -46,3 +47,16 @@ def test_by_car_there_is_no_such_limit(embedded):
     bedous = embedded.communes.loc[embedded.communes["name"] == "Bedous"].iloc[0]
     answer = find_sites(embedded, bedous["lon"], bedous["lat"], k=500)
     assert not [note for note in answer.notes if "en ligne droite" in note]
+
+
+def test_by_car_at_a_moment_the_others_are_told_to_be_closed_or_far(embedded):
+    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
+    start = urdos["lon"], urdos["lat"]
+    asked = Wishes(at=dt.datetime(2025, 2, 4, 9))  # noqa: DTZ001 - civil time of the territory
+    answer = find_sites(embedded, *start, asked)
+    near = [site for site in find_sites(embedded, *start, k=500).sites if site.travel_time_min <= 60]
+    assert 0 < len(answer.sites) < 5
+    assert {site.name for site in answer.sites} <= {site.name for site in near}
+    said = "Aucun autre site demandé n'est ouvert à votre arrivée à une heure de trajet ou moins"
+    assert answer.notes[0] == f"{said} : {counted(len(answer.sites), 'site')} au lieu de 5."
+    assert not [note for note in find_sites(embedded, *start, asked, k=len(answer.sites)).notes if said in note]

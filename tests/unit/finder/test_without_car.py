@@ -217,9 +217,11 @@ def test_the_way_is_told_in_words(valley):
     assert lines[-1] == "  - Note."
     row = valley[0].sites.set_index("facility_id").loc[SITE]
     assert (one.phone, one.appointment) == (row["phone"], row["appointment"])
-    contact = f"   {'Sur' if one.appointment else 'Sans'} rendez-vous, {row['phone']}"
-    assert lines[4] == "   À 9\u00a0h, ouvert jusqu'à 12\u00a0h, " + contact.strip().partition(",")[0].lower()
-    assert lines[6] == contact
+    access = f"{'sur' if one.appointment else 'sans'} rendez-vous"
+    assert lines[4] == f"   À 9\u00a0h, ouvert jusqu'à 12\u00a0h, {access}"
+    assert lines[6] == f"   {row['phone']}", "whether an appointment is needed is told once"
+    unread = transit_lines([replace(one, status=None)], TUESDAY, Rules(), ())
+    assert f"   {access.capitalize()}, {row['phone']}" in list(unread)
     told = next(transit_lines([one], TUESDAY, Rules(), (), start="Urdos (64)"))
     assert told == "Sans voiture depuis Urdos (64), mardi 4\u00a0février 2025 :"
 
@@ -494,12 +496,12 @@ def test_who_is_there_before_the_doors_open_is_told_how_long_to_wait(valley):
     one = _to_site(valley)
     assert (one.wait_min, one.earliest_wait_min) == (45, 45)
     said = trip_sentence(one).replace("\u00a0", " ").replace("\u202f", "")
-    assert "sur place 8 h 15 (attente 45 min avant l'ouverture), retour 12 h 20" in said
-    assert said.endswith("première arrivée utile 8 h 15 (attente 45 min avant l'ouverture), dernier retour 18 h")
+    assert "sur place 8 h 15 (attente 45 min à la porte), retour 12 h 20" in said
+    assert said.endswith("première arrivée utile 8 h 15 (attente 45 min à la porte), dernier retour 18 h")
     day = day_without_car(valley[0], TUESDAY)
     urdos = day.communes[day.communes["name"] == "Urdos"].iloc[0]
     assert urdos["earliest_wait_min"] == 45
-    assert "8 h 15 (attente 45 min avant l'ouverture)" in commune_trip_sentence(urdos).replace("\u00a0", " ")
+    assert "8 h 15 (attente 45 min à la porte)" in commune_trip_sentence(urdos).replace("\u00a0", " ")
 
 
 def test_of_equal_times_out_the_one_with_the_least_wait_outside_is_told():
