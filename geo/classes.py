@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo.french import UNIT_SPACE, format_number, minutes_text, within_text
+from geo.french import UNIT_SPACE, WITHIN, format_number, minutes_text, within_text
 from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
@@ -92,9 +92,9 @@ SECOND_SITE_CLASSES: Final = (
 )
 #: On which side of the threshold a commune is, over several assumptions.
 SIDE_CLASSES: Final = (
-    ColourClass("Sous le seuil dans toutes les hypothèses", "#f6f3ea"),
+    ColourClass(f"{WITHIN.capitalize()} selon toutes les hypothèses", "#f6f3ea"),
     ColourClass("Près du seuil : cela dépend de l'hypothèse", "#6ba7ac", "plus"),
-    ColourClass("Au-delà du seuil dans toutes les hypothèses", "#d0812f", "diagonal"),
+    ColourClass("Au-delà du seuil selon toutes les hypothèses", "#d0812f", "diagonal"),
 )
 #: Whether the residents of a commune can go to a site and be back the same day without a car.
 TRIP_CLASSES: Final = (

@@ -30,6 +30,9 @@ _NOISE: Final = 1e-9
 _AT_THRESHOLD_MIN: Final = 1e-6
 #: Minutes to which an estimated time is rounded.
 _ESTIMATE_STEP_MIN: Final = 5
+#: Where those are who have at most the minutes of a threshold, for headings that do not tell the minutes; with
+#: them, `within_text`.
+WITHIN: Final = "dans le seuil"
 #: What a time by car is, said once wherever times are.
 DRIVING_ONLY: Final = "Temps de conduite, hors stationnement."
 #: Units of the size of a file, the largest first.

@@ -13,6 +13,7 @@ from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
     UNKNOWN,
+    WITHIN,
     capital,
     counted,
     format_integer,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 #: What `near_rows` tells.
-NEAR_HEADS: Final = ("Commune", "Habitants", "Part sous le seuil", "Habitants sous le seuil", "Le plus proche")
+NEAR_HEADS: Final = ("Commune", "Habitants", f"Part {WITHIN}", f"Habitants {WITHIN}", "Le plus proche")
 
 
 def active_answer(territory: Territory, found: ActiveAccess) -> Answer:

@@ -11,6 +11,7 @@ from geo.answers.plan_proof import RULE_MET, rule_cost_text, rule_text
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
+    WITHIN,
     capital,
     counted,
     format_decimal,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from geo.siting.capacity_plan import CapacityPlan
 
 _PARTED: Final = (
-    "Chaque habitant peut aller à n'importe quel site sous le seuil : la répartition est celle qui sert le plus de "
+    f"Chaque habitant peut aller à n'importe quel site {WITHIN} : la répartition est celle qui sert le plus de "
     "monde, pas celle que chacun choisirait. Les sites voisins comptent avec toute leur capacité."
 )
 _NOT_ASKED: Final = (

@@ -17,6 +17,7 @@ from geo.crs import departement_of
 from geo.french import (
     DRIVING_ONLY,
     SEMICOLON,
+    WITHIN,
     counted,
     format_euros,
     format_integer,
@@ -47,7 +48,7 @@ ELSEWHERE: Final = (
 
 #: What the two columns of residents count.
 RESIDENTS_COUNTED: Final = (
-    "Habitants rapprochés : trop loin aujourd'hui, sous le seuil avec ce label (ceux que les labels de rang meilleur "
+    f"Habitants rapprochés : trop loin aujourd'hui, {WITHIN} avec ce label (ceux que les labels de rang meilleur "
     "rapprochent déjà ne sont pas comptés deux fois). Habitants servis : tous ceux dont ce lieu devient le site le "
     "plus proche, qu'ils soient trop loin aujourd'hui ou non."
 )

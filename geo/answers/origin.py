@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.bus_rounds import rounds_totals
 from geo.answers.rounds import rounds_text
-from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
+from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, WITHIN, agreed, format_integer, format_share
 from geo.kinds import KINDS, facility_title
 from geo.network.modes import ESTIMATED_NOTE, RELIEF_ALONG, WALK
 from geo.network.slopes import relief_note
@@ -47,7 +47,7 @@ METHOD: Final = (
     ),
     (
         "Une commune est sous-desservie si son temps moyen dépasse le seuil ou, au choix, si trop peu de ses habitants "
-        "sont sous le seuil, compris. La règle choisie est écrite avec chaque résultat."
+        f"sont {WITHIN} (20 min juste y est, pour 20 min). La règle choisie est écrite avec chaque résultat."
     ),
     (
         "Les antennes comptent, au choix. Les bus ne comptent pas par défaut : la liste officielle ne donne qu'un "

@@ -30,6 +30,7 @@ from geo.answers.tables import rows_of
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
+    WITHIN,
     capital,
     counted,
     format_decimal,
@@ -65,17 +66,17 @@ AIMS: Final[Mapping[Model, str]] = {
 METHODS: Final[Mapping[Model, str]] = {
     "coverage": (
         "Couverture maximale (Church et ReVelle, 1974) : le nombre d'habitants qui passent du dehors au dedans du "
-        "seuil est rendu le plus grand possible. Un habitant déjà sous le seuil ne compte pas, même si son trajet "
+        f"seuil est rendu le plus grand possible. Un habitant déjà {WITHIN} ne compte pas, même si son trajet "
         "raccourcit."
     ),
     "set-cover": (
         "Couverture de tous (Toregas et autres, 1971) : le moins de lieux possible sont choisis pour que chaque "
-        "habitant que l'on peut rapprocher, ou la part demandée des habitants, soit sous le seuil."
+        f"habitant que l'on peut rapprocher, ou la part demandée des habitants, soit {WITHIN}."
     ),
     "median": (
         "p-médiane (Hakimi, 1964) : la somme des minutes de tous les habitants vers leur site le plus proche est "
         "rendue la plus petite. Le seuil n'entre pas dans ce choix : il sert seulement à compter, ensuite, qui serait "
-        "en dessous. Raccourcir un peu le trajet d'une grande ville y compte autant que beaucoup celui d'un village."
+        f"{WITHIN}. Raccourcir un peu le trajet d'une grande ville y compte autant que beaucoup celui d'un village."
     ),
     "center": (
         "p-centre (Hakimi, 1964) : le trajet de l'habitant le plus éloigné est rendu le plus court possible. Ni le "
@@ -95,7 +96,7 @@ _METHOD: Final = (
 _METHOD_ESTIMATED: Final = (
     " Ici les temps sont estimés : les lieux sont choisis pour ce qu'ils apportent en moyenne sur toute la fourchette "
     "des temps et les deux profils de vitesse, et rien n'est prouvé pour de vraies routes. Pour le plus d'habitants "
-    "sous le seuil, un label qui n'y amène personne de plus, pour les temps estimés eux-mêmes, n'est laissé de côté "
+    f"{WITHIN}, un label qui n'y amène personne de plus, pour les temps estimés eux-mêmes, n'est laissé de côté "
     "que si le plan y perd au plus un vingtième, en moyenne et au pire ; un plan dont aucun label n'y amène quelqu'un "
     "n'est pas proposé."
 )
@@ -137,7 +138,7 @@ def _sentence(plan: Plan) -> str:
         if plan.to_give or plan.model == "set-cover":
             nothing = "Aucun nouveau label n'est utile"
         if plan.to_give and plan.model == "coverage":
-            nothing = "Aucun nouveau label n'amènerait quelqu'un de plus sous le seuil"
+            nothing = f"Aucun nouveau label n'amènerait quelqu'un de plus {WITHIN}"
         mean = "" if before.mean_time_min is None else f", {plan_minutes(plan, before.mean_time_min)} en moyenne"
         return f"{nothing} : {was} des habitants sont {within} d'un site{estimated_bounds(before.interval)}{mean}."
     if plan.model == "set-cover":

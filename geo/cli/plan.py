@@ -25,7 +25,7 @@ from geo.cli.options import (
 )
 from geo.cli.output import print_each, print_json, print_lines, print_written
 from geo.errors import ParameterError
-from geo.french import SEMICOLON, agreed
+from geo.french import SEMICOLON, WITHIN, agreed
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 from geo.settings import Settings
 
@@ -51,7 +51,7 @@ def plan(
     model: Annotated[
         str,
         typer.Option(
-            help="coverage (le plus d'habitants sous le seuil), set-cover (le moins de labels pour tous), "
+            help=f"coverage (le plus d'habitants {WITHIN}), set-cover (le moins de labels pour tous), "
             "median (temps moyen le plus court), center (pire temps le plus court)."
         ),
     ] = "coverage",
@@ -127,7 +127,7 @@ def plan(
         typer.Option(
             "--capacity",
             help="Compter ce que chaque site peut servir : ses horaires × ses agents, ou ses demandes par mois "
-            "(--requests) ; le choix est alors celui qui sert le plus d'habitants sous le seuil (modèle coverage).",
+            f"(--requests) ; le choix est alors celui qui sert le plus d'habitants {WITHIN} (modèle coverage).",
         ),
     ] = False,
     label_capacity: Annotated[

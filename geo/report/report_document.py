@@ -31,7 +31,16 @@ from geo.answers.origin import (
 from geo.answers.plan import plan_method
 from geo.answers.tax_offices import tax_offices_answer
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
-from geo.french import UNKNOWN, counted, format_integer, format_share, minutes_text, said_minutes, said_time
+from geo.french import (
+    UNKNOWN,
+    WITHIN,
+    counted,
+    format_integer,
+    format_share,
+    minutes_text,
+    said_minutes,
+    said_time,
+)
 from geo.kinds import KINDS
 from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
@@ -119,6 +128,7 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
             name: {"width": sheet.width_mm, "height": sheet.height_mm, "alt": sheet.description}
             for name, sheet in sheets.items()
         },
+        "within": WITHIN,
         "curve": _curve(findings),
         "far": _far(findings),
         "week": _week(findings),

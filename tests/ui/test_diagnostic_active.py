@@ -39,7 +39,7 @@ def test_the_screen_says_what_the_terminal_says(open_diagnostic, capsys, mode, b
 def test_the_map_and_the_table_are_of_the_same_communes(open_diagnostic):
     app = open_diagnostic(mode="walk")
     table = app.dataframe[0].value
-    share = table["Part sous le seuil"]
+    share = table["Part dans le seuil"]
     assert share.is_monotonic_decreasing
     values = given(app, "map_values")[0]["values"]
     assert set(table["Habitants comptés au centre"]) == {"oui"}

@@ -50,8 +50,8 @@ def test_who_walks_is_asked_for_where_there_are_no_timetables(open_part, embedde
     found = two_publics(embedded, plan(embedded, 1, threshold_min=30), mode="walk")
     assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
     assert found.words.title in [each.value for each in app.header]
-    table = next(each.value for each in app.dataframe if "À pied, sous le seuil" in each.value)
-    assert table["À pied, sous le seuil"].tolist() == found.table["residents_within_walk"].tolist()
+    table = next(each.value for each in app.dataframe if "À pied, dans le seuil" in each.value)
+    assert table["À pied, dans le seuil"].tolist() == found.table["residents_within_walk"].tolist()
 
 
 def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley, valley_folder):

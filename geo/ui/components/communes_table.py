@@ -12,7 +12,7 @@ import pyarrow as pa
 import streamlit as st
 
 from geo.answers.tables import COLUMNS, headed, rounded
-from geo.french import UNKNOWN, minutes_text, side_of_threshold, to_five
+from geo.french import UNKNOWN, WITHIN, minutes_text, side_of_threshold, to_five
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ _HELP: Final = {
     "estimated": "Si le temps est estimé.",
     "beside_threshold": "De quel côté du seuil est un temps que l'arrondi à 5 min y met, ou met de l'autre côté.",
     "distance_km": "Distance par la route, en kilomètres.",
-    "share_within": "Part des habitants sous le seuil choisi.",
+    "share_within": f"Part des habitants {WITHIN} choisi.",
     "commune_code": "Code INSEE de la commune.",
 }
 

@@ -20,7 +20,7 @@ from geo.answers.origin import (
 )
 from geo.answers.roads_change import CHANGED_COLUMNS, replaces_estimate, roads_change
 from geo.errors import ParameterError
-from geo.french import DRIVING_ONLY
+from geo.french import DRIVING_ONLY, WITHIN
 from geo.territory.fetched import kept_territories
 from geo.ui import cache
 from geo.ui.chosen_plan import plan_ahead
@@ -99,14 +99,14 @@ def _question(territory: Territory, state: AppState) -> None:
                 ["temps", "part"],
                 format_func={
                     "temps": "si son temps moyen dépasse le seuil",
-                    "part": "si trop peu d'habitants sont sous le seuil",
+                    "part": f"si trop peu d'habitants sont {WITHIN}",
                 }.__getitem__,
                 **bound("rule"),
             )
             if state.rule == "part":
                 low, high = SHARES_PERCENT
                 st.slider(
-                    "Part minimale d'habitants sous le seuil",
+                    f"Part minimale d'habitants {WITHIN}",
                     low,
                     high,
                     step=STEP,

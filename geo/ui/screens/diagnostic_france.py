@@ -10,7 +10,7 @@ from geo.access.diagnosis import diagnose
 from geo.answers.coverage import coverage_answer, trip_texts
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, network_sentence, sources_sentence
-from geo.french import DRIVING_ONLY
+from geo.french import DRIVING_ONLY, WITHIN
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.day_lists import show_lists
@@ -68,7 +68,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     show_table(
         shown,
         key="departements",
-        alt="Départements, la plus petite part d'habitants sous le seuil d'abord",
+        alt=f"Départements, la plus petite part d'habitants {WITHIN} d'abord",
         estimated=territory.estimated,
     )
     stem = f"maillage-departements-{question.facilities}-{question.threshold_min:.0f}min"

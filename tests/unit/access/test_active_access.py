@@ -183,7 +183,7 @@ def test_every_file_says_the_same(cycled, tmp_path):
     assert [row["share_within"] for row in content["by_commune"]] == [1, 1, 0, None, None]
     with (tmp_path / "bike.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
-    assert [row["Part sous le seuil"] for row in rows] == ["1,0", "1,0", "0,0", "", ""]
+    assert [row["Part dans le seuil"] for row in rows] == ["1,0", "1,0", "0,0", "", ""]
     assert {row["Habitants comptés au centre"] for row in rows} == {"oui"}
     page = plain((tmp_path / "bike.html").read_text("utf-8")).replace("\u00a0", " ").replace("&#x27;", "'")
     assert plain(active_answer(cycled, found).sentence) in page

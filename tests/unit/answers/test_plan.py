@@ -272,7 +272,7 @@ def test_no_label(territory, one_label):
     assert none.figures[2].value.startswith("0")
     useless = plan_answer(made_up(one_label, 0, asked=3, mean=(None, None)))
     assert plainly(useless.sentence) == (
-        "Aucun nouveau label n'amènerait quelqu'un de plus sous le seuil : 90 % des habitants sont à 20 min ou moins d'un "
+        "Aucun nouveau label n'amènerait quelqu'un de plus dans le seuil : 90 % des habitants sont à 20 min ou moins d'un "
         "site. Mais des labels seraient utiles sous 3 variantes de temps sur 3 : Commune B (trajets plus longs). Vérifiez "
         "ces trajets avec un fichier de routes avant de décider."
     )

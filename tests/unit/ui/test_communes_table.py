@@ -15,7 +15,7 @@ TITLES = [
     "Le plus proche",
     "Distance (km)",
     "Habitants",
-    "Part sous le seuil",
+    "Part dans le seuil",
     "Code INSEE",
     "Temps estimé",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.plan import AIMS
-from geo.french import counted, format_euros, within_text
+from geo.french import WITHIN, counted, format_euros, within_text
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 from geo.siting.bus_stops import LEAST_RESIDENTS as LEAST_BUS
 from geo.siting.candidates import LEAST_RESIDENTS_REMOTE
@@ -114,7 +114,7 @@ def _places(visit: Visit) -> None:
                 high,
                 step=500,
                 help=f"0 : toutes. Un label se donne plutôt dans un bourg où l'on va déjà. {LEAST_RESIDENTS_REMOTE} "
-                f"suffisent là où ni site ni bourg plus grand n'est sous le seuil, par la route.",
+                f"suffisent là où ni site ni bourg plus grand n'est {WITHIN}, par la route.",
                 **bound("least_residents"),
             )
             st.checkbox(
