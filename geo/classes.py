@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -117,6 +117,12 @@ def change_classes(threshold_min: float) -> tuple[ColourClass, ...]:
         ColourClass("Perd : trajet plus long", "#f0c98a", "dots"),
         ColourClass(f"Perd : passe au-delà de {minutes_text(threshold_min)}", "#a95320", "diagonal"),
     )
+
+
+def map_classes() -> tuple[ColourClass, ...]:
+    """Return the classes of all maps in the browser: a hatched one that is not among them has no fill there."""
+    scales = (TIME_CLASSES, SAVED_CLASSES, SHARE_CLASSES, SECOND_SITE_CLASSES, SIDE_CLASSES, TRIP_CLASSES)
+    return (*chain(*scales, change_classes(0)), TRIP_UNKNOWN, UNKNOWN_AREA)
 
 
 def near_classes(*, at_one_point: bool, spread: bool) -> tuple[ColourClass, ...]:

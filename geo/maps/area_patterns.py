@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.classes import INK, SECOND_SITE_CLASSES, SIDE_CLASSES, TRIP_CLASSES, TRIP_UNKNOWN, change_classes
+from geo.classes import INK, map_classes
 
 if TYPE_CHECKING:
     from geo.classes import ColourClass
@@ -20,8 +20,7 @@ def area_fill(cls: ColourClass) -> str:
 
 def area_pattern_defs() -> str:
     """Return an invisible SVG element that defines the hatchings of all classes."""
-    scales = (*change_classes(0), *SECOND_SITE_CLASSES, *SIDE_CLASSES, *TRIP_CLASSES, TRIP_UNKNOWN)
-    classes = {area_fill(cls): cls for cls in scales if cls.hatching}
+    classes = {area_fill(cls): cls for cls in map_classes() if cls.hatching}
     patterns = "".join(map(_pattern, classes.values()))
     return f'<svg width="0" height="0" aria-hidden="true" class="maillage-defs"><defs>{patterns}</defs></svg>'
 

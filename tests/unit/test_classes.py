@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.classes import SECOND_SITE_CLASSES, SIDE_CLASSES, TRIP_CLASSES, change_class, change_classes
+import geo.classes
+from geo.classes import ColourClass, change_class, change_classes
 from geo.maps.area_patterns import area_fill, area_pattern_defs
 from geo.maps.planning_values import Marker, planning_values, site_markers
 
@@ -41,7 +42,11 @@ def test_nobody_loses_where_no_time_grows(before, data, threshold):
     assert (backwards == np.where(chosen < 0, -1, 4 - chosen)).all()
 
 
-@pytest.mark.parametrize("classes", [change_classes(20), SECOND_SITE_CLASSES, SIDE_CLASSES, TRIP_CLASSES])
+#: Every scale that the module names, those to come too.
+SCALES = [each for each in vars(geo.classes).values() if isinstance(each, tuple) and isinstance(each[0], ColourClass)]
+
+
+@pytest.mark.parametrize("classes", [change_classes(20), *SCALES])
 def test_a_hatching_has_its_pattern_and_no_two_classes_look_alike(classes):
     defs = area_pattern_defs()
     for cls in classes:
