@@ -197,6 +197,12 @@ def offer_sentence(question: Question, parts: Sequence[Territory]) -> str:
     )
 
 
+def counted_sentences(question: Question, territory: Territory) -> list[str]:
+    """Return what times by car are, what they lead to, which cities stand at one point, and the network."""
+    what = (DRIVING_ONLY, offer_sentence(question, (territory,)))
+    return [*what, *one_point_sentences((territory,)), network_sentence(territory.manifest)]
+
+
 def counting_sentence(
     facilities: str, kinds: Sequence[str], excluded: Sequence[str], parts: Sequence[Territory] = ()
 ) -> str:

@@ -22,13 +22,12 @@ from geo.answers.coverage import coverage_answer
 from geo.answers.origin import (
     approximation_sentences,
     contour_sentences,
-    network_sentence,
+    counted_sentences,
     offer_sentence,
-    one_point_sentences,
     sources_sentence,
 )
 from geo.answers.without_car import COMMUNE_HEADS, commune_trip_rows, without_car_answer
-from geo.french import DRIVING_ONLY, date_text, within_text
+from geo.french import date_text, within_text
 from geo.kinds import FIXED_KINDS, SITES, facility_title
 from geo.maps.access_maps import near_values, trip_values
 from geo.maps.area_patterns import area_pattern_defs
@@ -133,13 +132,7 @@ def coverage_map(
     head = f"<h1>{escape(title)}</h1>{''.join(f'<p>{escape(text)}</p>' for text in said if text)}"
 
     legend = legend_html(facilities, kinds, excluded, question.rule_in_short)
-    counted = offer_sentence(question, (territory,))
-    footer = _origin(
-        territory,
-        approximation_sentences(territory),
-        [DRIVING_ONLY, counted, *one_point_sentences((territory,)), network_sentence(territory.manifest)],
-        today,
-    )
+    footer = _origin(territory, approximation_sentences(territory), counted_sentences(question, territory), today)
     draw = "const drawn = createCoverageMap(L, map, base);\ndrawn.show(values);\ndrawn.update(values);"
     drawing = _Drawing(drawing_script(), draw, "Carte des temps de trajet par commune", base, values)
     return _page(settings, title, head + base["defs"], drawing, legend + footer)

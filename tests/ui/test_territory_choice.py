@@ -64,6 +64,10 @@ def test_the_app_opens_on_all_of_france(open_app):
     assert app.selectbox(key="widget_territory").value is None
     # One row a département; Mayotte is the 101st.
     assert communes_shown(app) == 101
+    # What counts, and where a city is one point, is said as of a part of France.
+    told = "\n".join(each.proto.body for each in app.get("html"))
+    assert "bus non comptés" in told
+    assert "Paris (75056), Marseille (13055)" in told
 
 
 @pytest.mark.parametrize("commune", ["64504", "2A004", "97411", "75056", "29083"])

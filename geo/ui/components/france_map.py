@@ -61,6 +61,7 @@ def france_map(
     threshold_min: float,
     settings: Settings,
     under: pd.Series | None = None,
+    rule: str = "",
     address: Mapping[str, str] | None = None,
     on_threshold: Callable[[float], None] | None = None,
 ) -> bool:
@@ -72,7 +73,7 @@ def france_map(
     browser. `threshold_min`: Minutes beyond which a commune is under-served: hatched and outlined. `trips`: What is
     said of the trip from each commune, by its code (`geo.answers.coverage.trip_texts`); missing: nothing. `under`: By
     commune code, true for those that are under-served by another rule than the threshold; the map then has no slider.
-    Missing means false.
+    Missing means false. `rule`: What under-served means, for the legend.
     """
     addresses = _addresses(settings)
     files = read_france_files(settings.france_dir) if all(addresses.values()) else None
@@ -116,7 +117,7 @@ def france_map(
                 "under": flags,
                 "fingerprint": hashlib.sha256(f"{times}{texts}{which}{flags}".encode()).hexdigest(),
                 "defs": pattern_defs(),
-                "legend": legend_html("sites", ()),
+                "legend": legend_html("sites", (), rule=rule),
             },
             on_threshold_change=moved,
         )

@@ -13,14 +13,12 @@ from geo.answers.coverage import commune_sentence
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import (
     approximation_sentences,
-    network_sentence,
-    offer_sentence,
-    one_point_sentences,
+    counted_sentences,
     sources_sentence,
 )
 from geo.answers.roads_change import CHANGED_COLUMNS, replaces_estimate, roads_change
 from geo.errors import ParameterError
-from geo.french import DRIVING_ONLY, WITHIN
+from geo.french import WITHIN
 from geo.territory.fetched import kept_territories
 from geo.ui import cache
 from geo.ui.chosen_plan import plan_ahead
@@ -129,21 +127,12 @@ def _map(territory: Territory, state: AppState, found: Diagnosed, identity: str,
 
 def _notes(territory: Territory, settings: Settings, diagnosis: Diagnosis) -> None:
     """Say what the figures stand on."""
-    question = diagnosis.question
     show_approximations(approximation_sentences(territory))
-    show_notes(
-        [
-            DRIVING_ONLY,
-            once(
-                territory,
-                ("offer", question.facilities, question.kinds),
-                lambda: offer_sentence(question, (territory,)),
-            ),
-            *once(territory, "one_point", lambda: one_point_sentences((territory,))),
-            network_sentence(territory.manifest),
-            sources_sentence(territory.manifest),
-        ]
+    question = diagnosis.question
+    counted = once(
+        territory, ("counted", question.facilities, question.kinds), lambda: counted_sentences(question, territory)
     )
+    show_notes([*counted, sources_sentence(territory.manifest)])
     show_lists(territory, settings)
 
 

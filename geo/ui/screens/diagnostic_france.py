@@ -9,8 +9,8 @@ import streamlit as st
 from geo.access.diagnosis import diagnose
 from geo.answers.coverage import coverage_answer, trip_texts
 from geo.answers.list_dates import list_sentence
-from geo.answers.origin import approximation_sentences, network_sentence, sources_sentence
-from geo.french import DRIVING_ONLY, WITHIN
+from geo.answers.origin import approximation_sentences, counted_sentences, sources_sentence
+from geo.french import WITHIN
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.day_lists import show_lists
@@ -18,7 +18,7 @@ from geo.ui.components.france_map import france_map, has_slider
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
-from geo.ui.kept_answers import kept
+from geo.ui.kept_answers import kept, once
 from geo.ui.session import change_state
 from geo.ui.state import format_state
 
@@ -51,13 +51,14 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     diagnosis = _diagnosis(territory, identity, question)
     dated = list_sentence(territory.manifest, question.facilities)
     show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part, dated)
-    cov = diagnosis.coverage
+    cov, by_time = diagnosis.coverage, question.rule.kind == "mean_time"
     france_map(
         cov.loc[cov["under_served"].notna(), "travel_time_min"].astype("Float64"),
         _trips(territory, identity, question.facilities, question.kinds, cov),
         threshold_min=question.threshold_min,
         settings=settings,
-        under=None if question.rule.kind == "mean_time" else cov["under_served"],
+        under=None if by_time else cov["under_served"],
+        rule="temps moyen au-delà du seuil" if by_time else question.rule_in_short,
         address=format_state(state, list(territory.facilities)),
         on_threshold=lambda minutes: change_state(threshold_min=round(minutes)),
     )
@@ -74,7 +75,10 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     stem = f"maillage-departements-{question.facilities}-{question.threshold_min:.0f}min"
     csv_button("Tableau (CSV)", shown, f"{stem}.csv", estimated=territory.estimated)
     show_approximations(approximation_sentences(territory))
-    show_notes([DRIVING_ONLY, network_sentence(territory.manifest), sources_sentence(territory.manifest)])
+    counted = once(
+        territory, ("counted", question.facilities, question.kinds), lambda: counted_sentences(question, territory)
+    )
+    show_notes([*counted, sources_sentence(territory.manifest)])
     show_lists(territory, settings)
 
 
