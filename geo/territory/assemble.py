@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -114,6 +115,7 @@ def study_area(
     if tables.rounds is not None:
         tables = replace(tables, rounds=near_rounds(tables.rounds, communes))
     everywhere = tables.communes.frame
+    around = near_communes(everywhere, communes)
     facilities = {key: near_places(table.frame, communes) for key, table in tables.lists.items()}
     permanences = None if tables.permanences is None else tables.permanences.frame
     if permanences is not None:
@@ -132,17 +134,17 @@ def study_area(
         facilities=facilities,
         network=network,
         cells=None if cells is None else cells.frame,
-        neighbours=_neighbours(everywhere, communes),
+        neighbours=_neighbours(around, communes),
         contours_approximate=tables.contours_approximate,
         permanences=permanences,
         rounds=None if tables.rounds is None else tables.rounds.frame.reset_index(drop=True),
         households=None if tables.housing is None else _of_communes(tables.housing.frame, communes),
-        neighbour_outlines=neighbour_outlines(everywhere, communes),
+        outline_neighbours=partial(neighbour_outlines, around, communes),
         active=active or {},
         schedule=schedule,
     )
     sources = [*tables.sources, *([] if cells is None else [cells])]
-    manifest = describe(area, sources, everywhere) if described else outline(area, sources)
+    manifest = describe(area, sources, everywhere, around) if described else outline(area, sources)
     vintages = {key: table.provenance.vintage for key, table in tables.lists.items()}
     return area, replace(manifest, list_vintages=vintages)
 
@@ -173,10 +175,9 @@ def estimate_roads(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = 
     )
 
 
-def _neighbours(everywhere: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
+def _neighbours(around: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the communes within the margin of a study area, its own left out."""
-    near = near_communes(everywhere, communes)
-    return pd.DataFrame(near.loc[near.index.difference(communes.index), list(NEIGHBOUR_COLUMNS)])
+    return pd.DataFrame(around.loc[around.index.difference(communes.index), list(NEIGHBOUR_COLUMNS)])
 
 
 def _with_population_of_cells(communes: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -15,7 +15,7 @@ from geo.network.estimated_error import MEASURED_ERROR
 from geo.network.snapping import FAR_FROM_ROADS_M
 from geo.sources.commune_codes import CommuneNote, normalise_codes
 from geo.territory.manifest import CommunesNoted, Manifest, RejectedRow
-from geo.territory.margin import MARGIN_M, near_communes
+from geo.territory.margin import MARGIN_M
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,14 +32,18 @@ _MAX_REJECTED: Final = 1000
 _CITY_RESIDENTS: Final = 100_000
 
 
-def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.GeoDataFrame) -> Manifest:
+def describe(
+    area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.GeoDataFrame, around: gpd.GeoDataFrame
+) -> Manifest:
     """Return what is to be said of a study area.
+
+    `everywhere`: All communes of the files. `around`: Those of the area and its margin.
 
     Returns
     -------
     Of the rows kept out at most 1,000 are listed, all are counted.
     """
-    concerns = _concerns(area, everywhere)
+    concerns = _concerns(around, everywhere)
     # Communes carry the notes of the population that they were given: each is said once.
     notes = list(dict.fromkeys(note for table in tables for note in table.notes))
     about_communes = [note.about(concerns) for table in tables for note in table.commune_notes]
@@ -108,12 +112,11 @@ def _residents_at(area: StudyArea, chosen: NDArray[np.bool_]) -> float:
     return float((legal * part.to_numpy(np.float64))[chosen].sum())
 
 
-def _concerns(area: StudyArea, everywhere: gpd.GeoDataFrame) -> Callable[[str], bool]:
+def _concerns(around: gpd.GeoDataFrame, everywhere: gpd.GeoDataFrame) -> Callable[[str], bool]:
     """Return what tells whether a commune code is of the study area or its margin.
 
     A code that is no commune of the files counts with its département.
     """
-    around = near_communes(everywhere, area.communes)
     near, known = (set(frame.index.to_numpy(dtype=object)) for frame in (around, everywhere))
     departements = set(around["departement"])
     return lambda code: code in near or (code not in known and departement_of(code) in departements)

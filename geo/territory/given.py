@@ -34,7 +34,7 @@ from geo.territory.description import describe
 from geo.territory.files import OfficialTables
 from geo.territory.given_files import KINDS
 from geo.territory.manifest import OwnFile
-from geo.territory.margin import bounds, commune_points, near_places
+from geo.territory.margin import bounds, commune_points, near_communes, near_places
 from geo.territory.study_area import NEIGHBOUR_COLUMNS
 from geo.territory.territory import Territory
 from geo.transit.schedule import FEED_DATASET
@@ -237,7 +237,7 @@ def _around_base(base: Territory, tables: _Tables) -> Territory:
         permanences=_visits(base, facilities[SITES]),
     )
     everywhere = pd.concat([communes[list(NEIGHBOUR_COLUMNS)], base.neighbours])
-    manifest = describe(made, sources, everywhere)
+    manifest = describe(made, sources, everywhere, near_communes(everywhere, made.communes))
     of_base = tuple(f"{base.name} : {note}" for note in base.manifest.notes)
     return replace(made, manifest=replace(manifest, notes=manifest.notes + of_base))
 

@@ -95,15 +95,16 @@ def near_communes(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.G
     return everywhere[_distance_to(area, everywhere["lon"], everywhere["lat"]) <= MARGIN_M]
 
 
-def neighbour_outlines(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+def neighbour_outlines(around: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
     """Return the outlines of the neighbouring départements, as far as their communes within the margin go.
+
+    `around`: `near_communes` of the study area.
 
     Returns
     -------
     `departement` (INSEE code) and `geometry` (EPSG:4326, lightened), by code, index 0..n-1. `None` where no
     commune of a neighbour is known.
     """
-    around = near_communes(everywhere, area)
     around = around[~around["departement"].isin(area["departement"].unique()) & around.geometry.notna()]
     if around.empty:
         return None

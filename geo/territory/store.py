@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import json
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -149,12 +149,16 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
         permanences=pd.read_parquet(folder / _PERMANENCES) if _PERMANENCES in written else None,
         households=pd.read_parquet(folder / _HOUSEHOLDS) if _HOUSEHOLDS in written else None,
         rounds=_read_layer(folder / _ROUNDS) if _ROUNDS in written else None,
-        neighbour_outlines=_read_layer(folder / _OUTLINES) if _OUTLINES in written else None,
+        outline_neighbours=partial(_outlines, _read_layer(folder / _OUTLINES) if _OUTLINES in written else None),
         active={mode: RoadNetwork.load(folder / f"{_NETWORK}-{mode}") for mode in _active(saved)},
         schedule=Schedule.load(folder / _TIMETABLE) if saved.get("timetable", False) else None,
     )
     _require_stored(area)
     return area, manifest
+
+
+def _outlines(read: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    return read
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:
@@ -178,7 +182,7 @@ def _system_of(described: bytes) -> object:
     return column["crs"] if not others and column.get("encoding") == "WKB" else None
 
 
-@functools.cache
+@cache
 def _system_as_written() -> object:
     """Return the system of a layer in degrees as GeoPandas writes it."""
     stream = pa.BufferOutputStream()

@@ -18,7 +18,7 @@ from geo.settings import Settings
 from geo.sources.relief import RELIEF_FILE, read_relief
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 PRECISION_COLUMNS: Final = ("estimated", "time_low", "time_high")
 #: What is kept of the communes around the study area.
 NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat")
+
+
+def no_outlines() -> None:
+    """Return no outline, where no commune of a neighbour is known."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,9 +68,8 @@ class StudyArea:
     households
         Households of the communes, by commune code: `households` and `share_carless` (`geo.sources.housing`), `None`
         where the census of dwellings was not given.
-    neighbour_outlines
-        Outlines of the neighbouring départements, to be drawn behind the study area
-        (`geo.territory.margin.neighbour_outlines`), `None` where their communes are not known.
+    outline_neighbours
+        Returns `neighbour_outlines`, which take as long as the rest of a département and are drawn on paper alone.
     active
         Networks of people on foot and on bicycles, by mode (`geo.network.modes`), in the projection of `network`; a
         mode is absent where the road files do not tell its ways: its times are then estimated.
@@ -85,7 +88,7 @@ class StudyArea:
     permanences: pd.DataFrame | None = None
     rounds: gpd.GeoDataFrame | None = None
     households: pd.DataFrame | None = None
-    neighbour_outlines: gpd.GeoDataFrame | None = None
+    outline_neighbours: Callable[[], gpd.GeoDataFrame | None] = no_outlines
     active: Mapping[str, RoadNetwork] = field(default_factory=dict)
     schedule: Schedule | None = None
 
@@ -173,6 +176,14 @@ class StudyArea:
             return np.ones(len(self.communes), bool)
         held: NDArray[np.bool_] = self.communes.index.isin(self.cells["commune_code"])
         return ~held
+
+    @cached_property
+    def neighbour_outlines(self) -> gpd.GeoDataFrame | None:
+        """Outlines of the neighbouring départements, to be drawn behind the study area.
+
+        As `geo.territory.margin.neighbour_outlines`; `None` where their communes are not known.
+        """
+        return self.outline_neighbours()
 
     @cached_property
     def demand_on_network(self) -> SnappedPoints:

@@ -19,7 +19,8 @@ def squares(codes):
 
 def test_neighbours_are_joined_by_departement_as_far_as_the_margin():
     everywhere = squares(["64", "64", "40", "40", "65", "65", "65", "65", "65"])
-    outlines = neighbour_outlines(everywhere, everywhere[everywhere["departement"] == "64"])
+    area = everywhere[everywhere["departement"] == "64"]
+    outlines = neighbour_outlines(near_communes(everywhere, area), area)
     assert outlines["departement"].tolist() == ["40", "65"]
     assert outlines.crs.to_epsg() == 4326
     area_km2 = outlines.to_crs("EPSG:2154").area / 1e6
