@@ -82,11 +82,13 @@ def upper_bound(
     enough = brought * (1 + ROUNDING) if aim is None else aim
     # Steps as if the bound could come down to this.
     lowest = known if aim is None else aim / 2
+    # In one piece each, however they were made: the loop is compiled for these alone.
+    demand, candidate = np.ascontiguousarray(benefits.demand), np.ascontiguousarray(benefits.candidate)
     plan = np.full(count, -1, np.int64)
     state = np.array([best, brought, 1.0, 0.0])
     for _ in range(_ROUNDS // _AT_ONCE):
         if stopped() or improve_prices(
-            *(benefits.demand, benefits.candidate, benefits.value, everything, known, lowest, enough, ROUNDING),
+            *(demand, candidate, benefits.value, everything, known, lowest, enough, ROUNDING),
             *(price, may_improve, plan, state, _AT_ONCE),
         ):
             break

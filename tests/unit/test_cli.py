@@ -54,6 +54,7 @@ def built(small_world, tmp_path_factory):
     return folder
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
     status, out, _ = run("diagnose", built, "--threshold", "15", "--no-antennes", "--out", tmp_path, "--json")
     assert status == 0
@@ -115,6 +116,7 @@ def test_a_name_of_a_list_that_cannot_be_asked_for_is_refused(run, small_world, 
     assert why in err
 
 
+@pytest.mark.usefixtures("loaded_once")
 @pytest.mark.parametrize("option", ["--cost", "--budget", "--min-share"])
 def test_a_number_that_is_none_is_worded(run, built, option):
     status, _, err = run("plan", built, option, "nan")
@@ -122,12 +124,14 @@ def test_a_number_that_is_none_is_worded(run, built, option):
     assert "(pas un nombre)" in err
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_any_list_of_places_is_used_like_sites(run, built):
     status, out, _ = run("diagnose", built, "--facilities", "mairies", "--json")
     assert status == 0
     assert json.loads(out)["residents_within"] == 2000
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_diagnose_says_what_is_counted_and_which_city_stands_at_one_point(run):
     for mode in ("car", "walk", "bike"):
         counted = {}
@@ -140,6 +144,7 @@ def test_diagnose_says_what_is_counted_and_which_city_stands_at_one_point(run):
         assert "bus comptés" in counted["--bus",]
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_nearest_is_a_list_soonest_first(run, built, small_world):
     sites = {row["id_fs"]: row for row in read_rows(small_world.sites)}
     lon, lat = sites["2"]["longitude"], sites["2"]["latitude"]
@@ -151,6 +156,7 @@ def test_nearest_is_a_list_soonest_first(run, built, small_world):
     assert [site["distance_km"] for site in found] == pytest.approx([10, 20], abs=0.01)
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_nearest_of_another_list_is_times_alone(run, built, small_world):
     sites = {row["id_fs"]: row for row in read_rows(small_world.sites)}
     where = ["--lon", sites["2"]["longitude"], "--lat", sites["2"]["latitude"]]
@@ -164,6 +170,7 @@ def test_nearest_of_another_list_is_times_alone(run, built, small_world):
     assert (status, "ne valent que pour les sites" in err) == (2, True)
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_nearest_is_the_answer_of_the_finder(run, built):
     territory = Territory.load(built)
     lon, lat = territory.communes.loc["64002", ["lon", "lat"]].astype(float)
@@ -283,6 +290,7 @@ def test_nearest_asks_the_route_service_only_when_told_to(run, monkeypatch):
     assert "  - Le service est en panne.\n  - Temps IGN : service d'itinéraires" in out
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_embedded_territory_needs_no_argument(run):
     status, out, err = run("diagnose", "--json")
     assert status == 0
@@ -509,6 +517,7 @@ def test_fetch_the_lists_of_the_day(run, web, official_addresses, monkeypatch, t
         assert (status, out, len(err.splitlines())) == (2, "", 1)
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_plan_as_json_and_files(run, built, tmp_path):
     status, out, err = run(
         "plan", built, "--new", 2, "--threshold", 9, "--no-antennes", "--out", tmp_path / "plan", "--json"
@@ -530,6 +539,7 @@ def test_plan_as_json_and_files(run, built, tmp_path):
     }
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_plan_in_sentences(run, built, tmp_path):
     frr = tmp_path / "frr.csv"
     frr.write_text("codgeo;libgeo;codefrr\n64004;D;FRR\n", encoding="utf-8")
@@ -545,6 +555,7 @@ def test_plan_in_sentences(run, built, tmp_path):
     )
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_plan_refuses_in_one_line(run, built, tmp_path):
     for arguments, found in (
         (("--weight", "frr=2"), "--frr"),

@@ -13,6 +13,8 @@ from geo.report import extras
 from geo.sources.france_services import HOUR_COLUMNS
 from tests.written_tables import rows_of_table
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from geo.cli import main
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 
 @pytest.fixture(scope="module")
 def built(small_world, tmp_path_factory):

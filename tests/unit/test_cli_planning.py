@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 SCENARIO = {
     "format": 1,
     "name": "Déménagement",

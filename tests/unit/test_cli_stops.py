@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 
 def test_stops_their_file_and_their_cost(run, embedded_folder, tmp_path):
     asked = ("plan", embedded_folder, "--new", "1", "--stops", "2", "--stop-every", "month", "--stop-cost", "350")

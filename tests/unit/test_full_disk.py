@@ -15,6 +15,8 @@ from geo.report.site_quality import write_quality
 from geo.sources.site_quality import check_sites
 from geo.territory.country import Country
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 SCENARIO = {
     "format": 1,
     "name": "Fermeture",

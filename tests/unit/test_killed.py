@@ -11,6 +11,8 @@ import pytest
 from geo import Territory
 from tests.unit.test_full_disk import SCENARIO
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 #: Runs a command in a process that dies by its own hand just before the n-th time that it renames a path in a folder.
 KILLED = """
 import os, signal, sys

@@ -13,6 +13,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 _NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 

@@ -30,6 +30,7 @@ _MISSING: Final = "\ufffd"
 _ELLIPSIS: Final = "…"
 
 
+@lru_cache(maxsize=8192)
 def printable(text: str) -> str:
     """Return a text on one line, with a mark in the place of what the font cannot draw."""
     kept = (character if ord(character) in drawable_characters() else _MISSING for character in _on_one_line(text))

@@ -7,6 +7,8 @@ from geo.finder.answer import find_sites
 from geo.finder.start import require_position
 from geo.territory import Territory
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 
 @pytest.mark.parametrize(("lon", "lat"), [(180, 90), (-180, -90), (0, 0), (55.5, -21.1)])
 def test_degrees(lon, lat):

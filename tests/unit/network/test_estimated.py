@@ -348,7 +348,7 @@ def drawn(places):
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(places_lists, st.randoms())
 def test_renumbering_communes_changes_no_time(places, random):
     shuffled = list(range(len(places)))
@@ -360,7 +360,7 @@ def test_renumbering_communes_changes_no_time(places, random):
     np.testing.assert_allclose(one[np.ix_(shuffled, shuffled)], two, rtol=1e-5)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(places_lists)
 def test_times_are_symmetric_and_no_trip_is_free(places):
     frame = drawn(places)
@@ -370,7 +370,7 @@ def test_times_are_symmetric_and_no_trip_is_free(places):
     assert np.isfinite(found).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(places_lists, st.integers(0, 11))
 def test_more_residents_move_no_node(places, which):
     frame = drawn(places)

@@ -8,8 +8,9 @@ import pytest
 import shapely
 
 from geo.errors import SchemaError
+from geo.sources import contour_repair
 from geo.sources.communes import commune_centre, read_communes
-from geo.sources.contour_repair import TANGLED, repair_contours, tangled_together
+from geo.sources.contour_repair import MOST_CROSSINGS_IN_ALL, TANGLED, repair_contours, tangled_together
 from geo.sources.zones import read_qpv
 
 WHERE = np.array([-1.5, 43.3])
@@ -72,13 +73,17 @@ def test_a_contour_that_takes_long_to_look_at_is_refused():
     assert repair_contours(np.array([shapely.Polygon(comb(20_001))], dtype=object)).tangled.all()
 
 
-def test_many_contours_that_take_long_together_are_refused():
-    small = np.array([shapely.Polygon(noise(120))] * 30, dtype=object)
+def test_many_contours_that_take_long_together_are_refused(monkeypatch):
+    """A tenth of what is usual is the most here: the work itself takes seconds."""
+    monkeypatch.setattr(contour_repair, "MOST_CROSSINGS_IN_ALL", MOST_CROSSINGS_IN_ALL // 10)
+    monkeypatch.setattr(contour_repair, "_MOST_PAIRS_IN_ALL", contour_repair._MOST_PAIRS_IN_ALL // 10)
+    monkeypatch.setattr(contour_repair, "_MOST_PAIRS", contour_repair._MOST_PAIRS // 10)
+    small = np.array([shapely.Polygon(noise(40))] * 30, dtype=object)
     repaired = repair_contours(small)
     assert 0 < repaired.invalid.sum() < 30
     assert (repaired.invalid | repaired.tangled).all()
     assert shapely.is_valid(repaired.shapes[repaired.invalid]).all()
-    teeth = np.array([shapely.Polygon(comb(2_400))] * 30, dtype=object)
+    teeth = np.array([shapely.Polygon(comb(800))] * 30, dtype=object)
     assert 0 < repair_contours(teeth).tangled.sum() < 30
 
 

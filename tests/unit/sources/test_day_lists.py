@@ -14,8 +14,18 @@ from tests.unit.sources import day_lists_files as files
 
 
 @pytest.fixture(scope="module")
-def embedded():
+def whole():
     return read_tables(Settings.from_environment().data_dir / "france")
+
+
+@pytest.fixture(scope="module")
+def embedded(whole):
+    """Return the embedded tables with short lists of places."""
+    return replace(
+        whole,
+        sites=replace(whole.sites, frame=whole.sites.frame.head(60)),
+        tax_offices=replace(whole.tax_offices, frame=whole.tax_offices.frame.head(40)),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -128,12 +138,13 @@ def test_a_host_that_says_nothing_is_left(served, settings, embedded, moods):
     assert len(served.requests) == 2
 
 
-@pytest.mark.usefixtures("served")
-def test_every_view_of_france_takes_the_lists(settings, embedded, monkeypatch):
+def test_every_view_of_france_takes_the_lists(web, settings, whole, monkeypatch):
     """As the tool does: settings from the environment, a territory loaded before and after."""
+    web.serve(files.SITES, files.site_list(whole.sites.frame))
+    web.serve(files.TAX_OFFICES, files.tax_list(whole.tax_offices.frame))
     monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(settings.cache_dir))
     before = Territory.load("64")
-    fetch_lists(settings, embedded)
+    fetch_lists(settings, whole)
     after = Territory.load("64")
     dates = {source.dataset: source.vintage for source in after.manifest.sources}
     assert dates["Liste des structures France services"] == "2026-10-05"

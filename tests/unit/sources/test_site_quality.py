@@ -80,58 +80,64 @@ def test_a_good_list_has_no_finding(check):
     assert quality.checks["count"].eq(0).all()
 
 
-@pytest.mark.parametrize(
-    ("change", "key", "value"),
-    [
-        ({"id_fs": ""}, "missing_identifier", ""),
-        ({"lib_fs": " "}, "missing_name", ""),
-        ({"type_fs": "Autre"}, "unknown_kind", None),
-        ({"format_fs": "Fusée"}, "unknown_kind", None),
-        ({"type_fs": "Antenne", "format_fs": "Fusée"}, "unknown_format", "Fusée"),
-        ({"latitude": "", "longitude": ""}, "missing_position", ", "),
-        ({"latitude": "0", "longitude": "0"}, "missing_position", "0, 0"),
-        ({"latitude": "quarante"}, "missing_position", "quarante, -1.6594"),
-        ({"latitude": "43.4", "longitude": "0"}, "missing_position", "43.4, 0"),
-        ({"latitude": "40.41", "longitude": "-3.70"}, "outside_france", "40.41, -3.70"),
-        ({"latitude": "-1.6594", "longitude": "43.388"}, "outside_france", "-1.6594, 43.388"),
-        ({"latitude": "-21.1", "longitude": "55.5"}, "outside_territory", "-21.1, 55.5 (commune 64483)"),
-        ({"insee_com": "644831"}, "unreadable_commune_code", "644831"),
-        ({"insee_com": "99999"}, "unreadable_commune_code", "99999"),
-        ({"insee_dep": "20"}, "unknown_departement", "20"),
-        ({"insee_dep": "40"}, "other_departement", "40 (commune 64483)"),
-        ({"code_postal": "645OO"}, "malformed_postcode", "645OO"),
-        ({"code_postal": "06450"}, "other_postcode", "06450 (commune 64483)"),
-        (dict.fromkeys(DAYS, ""), "no_hours", ""),
-        ({"h_mardi": "sur rendez-vous"}, "malformed_hours", "mardi sur rendez-vous"),
-        ({"h_mardi": "17:00 - 09:00"}, "malformed_hours", "mardi 17:00 - 09:00"),
-        ({"h_mardi": "09:00 - 25:00"}, "malformed_hours", "mardi 09:00 - 25:00"),
-        ({"h_samedi": "00:00 - 00:00 / 08:00 - 12:00"}, "midnight_slot", "samedi 00:00 - 00:00 / 08:00 - 12:00"),
-        ({"h_lundi": "14:00 - 17:00 / 09:00 - 14:30"}, "overlapping_slots", "lundi 14:00 - 17:00 / 09:00 - 14:30"),
-        ({"h_lundi": "08:00 - 9:00 / 10:00 - 11:00 / 12:00 - 14:00"}, "many_slots", None),
-        ({"h_lundi": "08:00 - 11:30"}, "few_hours", "23,5 h par semaine"),
-        (BUS, "bus_without_rounds", "Itinérante"),
-        ({"telephone": ""}, "no_phone", ""),
-        ({"telephone": "05 59 00 00"}, "malformed_phone", "05 59 00 00"),
-        ({"telephone": "05 59 00 00 00 poste 12"}, "malformed_phone", None),
-        ({"mail": ""}, "no_mail", ""),
-        ({"mail": "a@b"}, "malformed_mail", "a@b"),
-        ({"mail": "a@b.fr - c@d.fr"}, "malformed_mail", "a@b.fr - c@d.fr"),
-        ({"prise_rdv": "Parfois"}, "unknown_appointment", "Parfois"),
-        ({"labellisation_fs": ""}, "unreadable_label", ""),
-        ({"labellisation_fs": "Espace labellisé 31/02/2022"}, "unreadable_label", "Espace labellisé 31/02/2022"),
-        ({"labellisation_fs": "Espace labellisé 21/11/2026"}, "future_label", "Espace labellisé 21/11/2026"),
-        ({"commentaire": r"Le\x20lundi"}, "escaped_text", r"Le\x20lundi"),
-    ],
-)
-def test_each_fault_is_found_alone(check, change, key, value):
-    quality = check({}, change)
-    quality_found = [(each, row) for each, row in found(quality) if each != "other_departement" or key == each]
-    assert quality_found == [(key, 3)]
-    finding = quality.findings[quality.findings["check"] == key].iloc[0]
-    assert value is None or finding["value"] == value
-    assert finding["severity"] in SEVERITIES
-    assert finding["expected"]
-    assert quality.checks.loc[key, "count"] == 1
+#: A change of a good row, the one check that finds something in it, and the value that it tells where that is not left out.
+FAULTS = [
+    ({"id_fs": ""}, "missing_identifier", ""),
+    ({"lib_fs": " "}, "missing_name", ""),
+    ({"type_fs": "Autre"}, "unknown_kind", None),
+    ({"format_fs": "Fusée"}, "unknown_kind", None),
+    ({"type_fs": "Antenne", "format_fs": "Fusée"}, "unknown_format", "Fusée"),
+    ({"latitude": "", "longitude": ""}, "missing_position", ", "),
+    ({"latitude": "0", "longitude": "0"}, "missing_position", "0, 0"),
+    ({"latitude": "quarante"}, "missing_position", "quarante, -1.6594"),
+    ({"latitude": "43.4", "longitude": "0"}, "missing_position", "43.4, 0"),
+    ({"latitude": "40.41", "longitude": "-3.70"}, "outside_france", "40.41, -3.70"),
+    ({"latitude": "-1.6594", "longitude": "43.388"}, "outside_france", "-1.6594, 43.388"),
+    ({"latitude": "-21.1", "longitude": "55.5"}, "outside_territory", "-21.1, 55.5 (commune 64483)"),
+    ({"insee_com": "644831"}, "unreadable_commune_code", "644831"),
+    ({"insee_com": "99999"}, "unreadable_commune_code", "99999"),
+    ({"insee_dep": "20"}, "unknown_departement", "20"),
+    ({"insee_dep": "40"}, "other_departement", "40 (commune 64483)"),
+    ({"code_postal": "645OO"}, "malformed_postcode", "645OO"),
+    ({"code_postal": "06450"}, "other_postcode", "06450 (commune 64483)"),
+    (dict.fromkeys(DAYS, ""), "no_hours", ""),
+    ({"h_mardi": "sur rendez-vous"}, "malformed_hours", "mardi sur rendez-vous"),
+    ({"h_mardi": "17:00 - 09:00"}, "malformed_hours", "mardi 17:00 - 09:00"),
+    ({"h_mardi": "09:00 - 25:00"}, "malformed_hours", "mardi 09:00 - 25:00"),
+    ({"h_samedi": "00:00 - 00:00 / 08:00 - 12:00"}, "midnight_slot", "samedi 00:00 - 00:00 / 08:00 - 12:00"),
+    ({"h_lundi": "14:00 - 17:00 / 09:00 - 14:30"}, "overlapping_slots", "lundi 14:00 - 17:00 / 09:00 - 14:30"),
+    ({"h_lundi": "08:00 - 9:00 / 10:00 - 11:00 / 12:00 - 14:00"}, "many_slots", None),
+    ({"h_lundi": "08:00 - 11:30"}, "few_hours", "23,5 h par semaine"),
+    (BUS, "bus_without_rounds", "Itinérante"),
+    ({"telephone": ""}, "no_phone", ""),
+    ({"telephone": "05 59 00 00"}, "malformed_phone", "05 59 00 00"),
+    ({"telephone": "05 59 00 00 00 poste 12"}, "malformed_phone", None),
+    ({"mail": ""}, "no_mail", ""),
+    ({"mail": "a@b"}, "malformed_mail", "a@b"),
+    ({"mail": "a@b.fr - c@d.fr"}, "malformed_mail", "a@b.fr - c@d.fr"),
+    ({"prise_rdv": "Parfois"}, "unknown_appointment", "Parfois"),
+    ({"labellisation_fs": ""}, "unreadable_label", ""),
+    ({"labellisation_fs": "Espace labellisé 31/02/2022"}, "unreadable_label", "Espace labellisé 31/02/2022"),
+    ({"labellisation_fs": "Espace labellisé 21/11/2026"}, "future_label", "Espace labellisé 21/11/2026"),
+    ({"commentaire": r"Le\x20lundi"}, "escaped_text", r"Le\x20lundi"),
+]
+
+
+def test_each_fault_is_found_alone(check):
+    """All in one list: none changes what is found in the row of another."""
+    quality = check({}, *(change for change, _, _ in FAULTS))
+    counts, expected = quality.checks["count"], Counter(key for _, key, _ in FAULTS)
+    also = "other_departement"  # found as well where a code of a commune or a département is wrong
+    assert counts[counts > 0].drop(also).to_dict() == {key: n for key, n in expected.items() if key != also}
+    assert set(quality.findings["row"]) == set(range(3, 3 + len(FAULTS)))
+    for row, (_, key, value) in enumerate(FAULTS, 3):
+        found_here = quality.findings[quality.findings["row"] == row]
+        keys = [each for each in found_here["check"] if each != also or key == each]
+        assert keys == [key], row
+        finding = found_here[found_here["check"] == key].iloc[0]
+        assert value is None or finding["value"] == value
+        assert finding["severity"] in SEVERITIES
+        assert finding["expected"]
 
 
 def test_what_is_repeated_says_where(check):

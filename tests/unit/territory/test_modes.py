@@ -25,6 +25,8 @@ from geo.transit.walks import walks_within
 from tests.conftest import CENTRES
 from tests.unit.transit.small_feed import write_feed
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 #: Metres east of the site of commune A at which somebody lives, on the road; a path leads from there to the site.
 HOME_M = 1000
 MONDAY = dt.date(2025, 2, 3)
