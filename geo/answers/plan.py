@@ -24,6 +24,7 @@ from geo.answers.plan_proof import (
     proof_sentence,
     rule_sentence,
     saved_share,
+    weights_sentence,
 )
 from geo.answers.plan_stops import stops_sentence
 from geo.answers.tables import rows_of
@@ -105,7 +106,7 @@ _METHOD_ESTIMATED: Final = (
 def plan_answer(plan: Plan) -> Answer:
     """Return what a plan brings, how good it is at worst, what it costs, and what is to be minded."""
     details = (
-        *(proof_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
+        *(proof_sentence(plan), weights_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
         robustness_sentence(plan.robustness) if len(plan.labels) else "",
         "" if is_uncertain(plan) else worst_case_sentence(plan),
         *(_beside(plan), cost_sentence(plan), budget_sentence(plan), stops_sentence(plan)),

@@ -21,6 +21,7 @@ from geo.french import (
     estimated_minutes,
     format_euros,
     format_integer,
+    format_number,
     format_percent,
     format_share,
     joined,
@@ -51,11 +52,30 @@ COMPARED_PLANS: Final = "Plans côte à côte"
 WITHOUT_RULE: Final = "Meilleur choix sans la règle des communes candidates"
 #: Where the rule leaves nobody out.
 RULE_MET: Final = "Toutes les communes sans site y répondent : cette règle ne coûte rien."
+#: Whom each weight is of.
+WEIGHED: Final[Mapping[str, str]] = {
+    "beyond": "Habitants au-delà du seuil aujourd'hui",
+    "frr": "Habitants d'une commune FRR (ruralité)",
+    "qpv": "Habitants d'un quartier prioritaire (QPV)",
+    "elderly": "Habitants de 65 ans ou plus",
+    "poor": "Habitants d'un ménage pauvre",
+    "carless": "Habitants d'un ménage sans voiture",
+}
 _COST_UNPROVEN: Final = "ce que coûte cette règle n'est pas prouvé"
 _HUNDREDTH: Final = 0.01
 _DRAWN: Final = (
     "où l'on va déjà (préfecture ou sous-préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
 )
+
+
+def weights_sentence(plan: Plan) -> str:
+    """Return which residents count for more or less than one; empty where all count once."""
+    told = [
+        f"les {WEIGHED[name][:1].lower()}{WEIGHED[name][1:]} comptent {format_number(weight)} fois"
+        for name, weight in plan.weights.to_dict().items()
+        if weight != 1
+    ]
+    return f"Dans ce choix, {joined(told)}." if told else ""
 
 
 def proof_sentence(plan: Plan) -> str:
@@ -206,9 +226,10 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
 
     Returns
     -------
-    `plan`, `places` (text, with the signs of the maps); `gain_residents`, and `gain_mean_residents` where labels
-    are chosen on average; `share_within`; `mean_time_min`; `cost_eur`; `share_of_best`: what it brings of what the best
-    one does, where gains add up and that one is proven.
+    `plan`, `places` (text, with the signs of the maps); `gain_residents`, and where labels are chosen
+    on average `gain_mean_residents`, or `gain_mean_weighted` where residents do not all count once; `share_within`;
+    `mean_time_min`; `cost_eur`; `share_of_best`: what it brings of what the best one does, where gains add up and that
+    one is proven.
     """
     others = []
     if plan.widest is not None:
@@ -230,7 +251,7 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
             "gain_residents": after.residents_within - plan.before.residents_within,
         }
         if plan.on_average and plan.model == "coverage":
-            row["gain_mean_residents"] = objective
+            row["gain_mean_residents" if plan.weights == Weights() else "gain_mean_weighted"] = objective
         cost = plan.costs.cost_eur * len(labels)
         row |= {"share_within": after.share_within, "mean_time_min": after.mean_time_min, "cost_eur": cost}
         if plan.widest is not None and plan.rule_cost is not None and not plan.widest.gap:

@@ -82,6 +82,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "two.places": Column("Lieux"),
     "two.gain_residents": Column("Habitants rapprochés", decimals=0),
     "two.gain_mean_residents": Column("Habitants rapprochés, en moyenne", decimals=0),
+    "two.gain_mean_weighted": Column("Habitants pondérés rapprochés, en moyenne", decimals=0),
     "two.share_within": Column(f"Part {WITHIN}", decimals=2, share=True),
     "two.mean_time_min": Column("Temps moyen", "min", 1),
     "two.labels": Column("Labels", decimals=0),

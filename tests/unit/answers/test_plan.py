@@ -467,6 +467,13 @@ def test_a_plan_that_brings_nothing_in_its_worst_case_is_not_certain(one_label):
     assert not any("Au pire des variantes" in detail for detail in answer.details)
     assert compared_plans(doubtful)["plan"].to_list() == ["Plan proposé", "Le meilleur au pire"]
     assert compared_plans_rows(doubtful)[1][2].startswith("X (")
+    weighed = replace(doubtful, weights=Weights(qpv=3, elderly=1.5), on_average=True)
+    headings = [row[0] for row in compared_plans_rows(weighed)]
+    assert "Habitants pondérés rapprochés, en moyenne" in headings
+    assert "Habitants rapprochés, en moyenne" not in headings
+    told = "Dans ce choix, les habitants d'un quartier prioritaire (QPV) comptent 3 fois et les habitants de 65 ans ou plus"
+    assert f"{told} comptent 1,5 fois." in plan_answer(weighed).details
+    assert not any(detail.startswith("Dans ce choix") for detail in answer.details)
     # A plan written before its worst case was measured whole has no column of its own.
     assert compared_plans(replace(sure, worst_case=replace(steadier, after=None))) is None
     runs = runs.assign(labels=[1, 0, 1])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.plan import AIMS
+from geo.answers.plan_proof import WEIGHED
 from geo.french import WITHIN, counted, format_euros, within_text
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 from geo.siting.bus_stops import LEAST_RESIDENTS as LEAST_BUS
@@ -186,15 +187,8 @@ def _criteria(state: AppState) -> None:
     with st.popover(f"Poids des critères : {counted(changed, 'changé')}" if changed else "Poids des critères"):
         show_notes(["1 : un habitant compte une fois, quel qu'il soit. 2 : ceux du critère comptent double."])
         low, high = (float(bound_) for bound_ in WEIGHTS)
-        for field, label in (
-            ("weight_beyond", "Habitants au-delà du seuil aujourd'hui"),
-            ("weight_frr", "Habitants d'une commune FRR (ruralité)"),
-            ("weight_qpv", "Habitants d'un quartier prioritaire (QPV)"),
-            ("weight_elderly", "Habitants de 65 ans ou plus"),
-            ("weight_poor", "Habitants d'un ménage pauvre"),
-            ("weight_carless", "Habitants d'un ménage sans voiture"),
-        ):
-            st.number_input(label, low, high, step=0.5, format="%.1f", **bound(field))
+        for name, whom in WEIGHED.items():
+            st.number_input(whom, low, high, step=0.5, format="%.1f", **bound(f"weight_{name}"))
         uploaded(
             FRR_FILE,
             "Communes FRR (CSV de l'ANCT)",
