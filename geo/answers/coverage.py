@@ -69,19 +69,18 @@ def coverage_sentence(summary: CoverageSummary) -> str:
 def coverage_figures(summary: CoverageSummary) -> tuple[Figure, ...]:
     """Return the three figures of a coverage."""
     known = summary.part.residents_known
-    under = _people_known(summary.residents_under_served, known)
+    nobody = "population inconnue" if summary.part.residents <= 0 else "aucun trajet connu"
+    under = counted(summary.residents_under_served, "habitant") if known > 0 else nobody
     return (
         Figure(
             f"Habitants {within_text(summary.threshold_min)}",
             format_share(summary.share_covered),
-            _people_known(summary.residents_within, known, f"sur {format_integer(known)}"),
+            f"{format_integer(summary.residents_within)} sur {format_integer(known)}" if known > 0 else nobody,
         ),
         Figure(
             "Temps médian",
             said_minutes(summary.median_time_min, estimated=summary.part.estimated),
-            "la moitié des habitants met moins"
-            if summary.median_time_min is not None
-            else _people_known(0, known, "sur aucun trajet connu"),
+            _median_of(summary) or nobody,
         ),
         Figure(
             "Communes sous-desservies",
@@ -186,11 +185,11 @@ def people_within(summary: CoverageSummary, by: str = "") -> str:
     return f"{share} des habitants ({format_integer(covered)} sur {format_integer(known)}) sont {where}"
 
 
-def _people_known(residents: float, known: float, out_of: str = "") -> str:
-    """Return residents as a figure, and out of whom."""
-    if known <= 0:
-        return "population inconnue"
-    return f"{format_integer(residents)} {out_of}" if out_of else counted(residents, "habitant")
+def _median_of(summary: CoverageSummary) -> str:
+    """Return what a median time is, or why there is none; empty where no way is known."""
+    if summary.median_time_min is not None:
+        return "la moitié des habitants met moins"
+    return "aucune route ne mène à un lieu" if summary.part.residents_known > 0 else ""
 
 
 def _communes(summary: CoverageSummary) -> str:

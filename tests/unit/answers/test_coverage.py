@@ -128,6 +128,11 @@ def test_figures_are_of_the_part_that_is_known():
         ("Temps médian", "8,3 min", "la moitié des habitants met moins"),
         ("Communes sous-desservies", "2", "sur 10 ; 5 habitants"),
     ]
+    # No place has a road to it, and none of the residents is on the network.
+    cut_off = coverage_figures(totals(10, 0, 4, 4, median_time_min=None))
+    assert [figure.detail for figure in cut_off][:2] == ["0 sur 10", "aucune route ne mène à un lieu"]
+    off = coverage_figures(totals(10, 0, 4, 0, known=0, communes_known=0, median_time_min=None))
+    assert [plain(figure.detail).rpartition(" ; ")[2] for figure in off] == ["aucun trajet connu"] * 3
     nobody = coverage_figures(totals(0, 0, 40, 2, median_time_min=None))
     assert [(value, plain(detail)) for _, value, detail in nobody] == [
         ("—", "population inconnue"),
