@@ -78,7 +78,7 @@ def seconds_on(segments, signal):
     return graph
 
 
-@settings(max_examples=75)
+@settings(max_examples=45)
 @given(segment_networks())
 def test_contraction_keeps_times_lengths_and_shapes(drawn):
     segments, x, y, signal = drawn

@@ -54,7 +54,7 @@ def test_cells_hold_their_own_point_and_do_not_overlap(places):
     assert abs(cells.area.sum() - cells.union_all().area) < 1e-6 * cells.area.sum()
 
 
-@settings(max_examples=12)
+@settings(max_examples=10)
 @given(residents=st.lists(st.integers(0, 50), min_size=100, max_size=100), cut=st.integers(1, 9))
 def test_no_resident_is_lost_or_counted_twice(residents, cut):
     """A 2 km square of 200 m cells, divided in two communes along a line between cells or through them."""

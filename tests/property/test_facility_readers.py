@@ -178,7 +178,7 @@ def test_any_plage_ouverture(value):
     assert all(isinstance(fault, str) for fault in faults)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(days=st.lists(st.one_of(st.none(), intervals), max_size=7))
 def test_hours_are_the_union_of_their_intervals(days):
     week = WeeklyHours.from_intervals(days)
@@ -192,7 +192,7 @@ def test_hours_are_the_union_of_their_intervals(days):
     assert WeeklyHours.from_osm(week.to_osm()) == week
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(text=st.text(alphabet="0123456789:hH -/,Mo Tu;àetunkow", max_size=30))
 def test_any_text_as_hours(text):
     try:

@@ -20,7 +20,7 @@ from geo.sources.registry import sources
 from geo.territory.country import Country
 from geo.territory.store import COUNTRY_MARKER
 
-some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 texts = st.text(max_size=10)
 json_values = st.recursive(

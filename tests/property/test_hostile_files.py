@@ -59,7 +59,7 @@ SITE_COLUMNS = [
     *("telephone", *HEADINGS, "prise_rdv", "commentaire", "type_fs", "format_fs", "labellisation_fs", "site_web"),
 ]
 
-some = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+some = settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=10),

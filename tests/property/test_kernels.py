@@ -133,7 +133,7 @@ def test_the_faster_way_counts_by_less_than_a_microsecond(detour_s, order):
 class TestNearestFacility:
     @pytest.mark.usefixtures("_regions")
     def test_agrees_with_networkx(self):
-        @settings(max_examples=75)
+        @settings(max_examples=45)
         @given(st.data())
         def check(data):
             case = data.draw(cases())
@@ -152,7 +152,7 @@ class TestNearestFacility:
 
     @pytest.mark.usefixtures("_regions")
     def test_paths_end_at_the_facility(self):
-        @settings(max_examples=40)
+        @settings(max_examples=25)
         @given(st.data())
         def check(data):
             case = data.draw(cases())
@@ -178,7 +178,7 @@ class TestNearestFacility:
 
         check()
 
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(st.data())
     def test_renumbering_changes_nothing(self, data):
         case = data.draw(cases())
@@ -192,7 +192,7 @@ class TestNearestFacility:
         np.testing.assert_array_equal(near.travel_time_s, again.travel_time_s[number])
         np.testing.assert_array_equal(near.facility, again.facility[number])
 
-    @settings(max_examples=50)
+    @settings(max_examples=35)
     @given(st.data())
     def test_k_nearest_agree_with_networkx(self, data):
         case = data.draw(cases())
@@ -214,7 +214,7 @@ class TestNearestFacility:
         np.testing.assert_array_equal(found.travel_time_s[:, 0], first.travel_time_s)
         np.testing.assert_array_equal(found.facility[:, 0], first.facility)
 
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(st.data())
     def test_times_beyond_every_scale(self, data):
         """Edges of seconds beside edges of years: slower at worst, never wrong."""
@@ -251,7 +251,7 @@ class TestNearestFacility:
 class TestBoundedSearches:
     @pytest.mark.usefixtures("_regions")
     def test_times_from_agrees_with_networkx(self):
-        @settings(max_examples=40)
+        @settings(max_examples=25)
         @given(st.data())
         def check(data):
             case = data.draw(cases())
@@ -276,7 +276,7 @@ class TestBoundedSearches:
 
         check()
 
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(st.data())
     def test_matrix_agrees_with_networkx(self, data):
         case = data.draw(cases())

@@ -34,7 +34,7 @@ def by_hand(week, moment, departement):
 
 
 @given(WEEKS, MOMENTS, DEPARTEMENTS)
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_state_is_that_of_the_day(days, moment, departement):
     week = WeeklyHours.from_intervals(days)
     at = civil_time(moment, departement)
@@ -44,7 +44,7 @@ def test_state_is_that_of_the_day(days, moment, departement):
 
 
 @given(KNOWN_WEEKS, MOMENTS, DEPARTEMENTS)
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_it_flips_exactly_when_it_says(days, moment, departement):
     week = WeeklyHours.from_intervals(days)
     at = civil_time(moment, departement)
@@ -60,7 +60,7 @@ def test_it_flips_exactly_when_it_says(days, moment, departement):
 
 
 @given(KNOWN_WEEKS, KNOWN_WEEKS, MOMENTS, DEPARTEMENTS)
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_more_hours_never_close_and_never_open_later(days, more, moment, departement):
     week = WeeklyHours.from_intervals(days)
     longer = week.union(WeeklyHours.from_intervals(more))
@@ -126,7 +126,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=120), st.lists(WORDS, max_size=14).map(" ".join)), KNOWN_WEEKS, MOMENTS, DEPARTEMENTS)
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_comment_only_ever_closes(comment, days, moment, departement):
     """Whatever a comment says, no place is said to be open outside its published hours; nothing raises."""
     week, at, remarks = WeeklyHours.from_intervals(days), civil_time(moment, departement), read_remarks(comment)

@@ -28,7 +28,7 @@ def network_of(columns, xy):
     return RoadNetwork.from_edges(source.astype(int), target.astype(int), time, length, xy[:, 0], xy[:, 1], CRS)
 
 
-@settings(max_examples=75)
+@settings(max_examples=45)
 @given(edge_lists())
 def test_edges_links_and_parts_keep_the_callers_numbers(drawn):
     n, columns, xy = drawn
@@ -71,7 +71,7 @@ def test_edges_links_and_parts_keep_the_callers_numbers(drawn):
     np.testing.assert_array_equal(np.repeat(network.node_at, np.diff(offsets)), network.edge_source[row])
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(edge_lists())
 def test_edges_are_sorted_by_end_start_time_length_and_place_given(drawn):
     n, columns, _ = drawn

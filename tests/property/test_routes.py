@@ -29,7 +29,7 @@ def straight_streets(draw):
 POINT = st.tuples(st.integers(-1000, 3000), st.integers(-1000, 3000))
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(network=straight_streets(), start=POINT, end=POINT, share=st.sampled_from([0.0, 0.5, 1.0, 1.01, 2.0]))
 def test_how_far_is_searched_first_changes_no_route(network, start, end, share):
     origin, destination = (snap_xy(network, [400_000.0 + x], [6_250_000.0 + y]) for x, y in (start, end))
@@ -44,7 +44,7 @@ def test_how_far_is_searched_first_changes_no_route(network, start, end, share):
     assert found.line.equals_exact(whole.line)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(network=straight_streets(), start=POINT, end=POINT)
 def test_a_route_has_the_time_the_length_and_the_ends_of_its_trip(network, start, end):
     origin, destination = (snap_xy(network, [400_000.0 + x], [6_250_000.0 + y]) for x, y in (start, end))

@@ -1,5 +1,7 @@
 """What is true of every scenario on the embedded territory."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,9 +11,15 @@ from geo import Territory
 from geo.siting.scenario import ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario, apply
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 
-TERRITORY = Territory.load("64")
-SITES = TERRITORY.sites["facility_id"].to_list()
-COMMUNES = TERRITORY.communes.index.to_list()
+
+@functools.cache
+def embedded():
+    """Load the territory when a test runs, not in every process that only reads which tests there are."""
+    return Territory.load("64")
+
+
+SITES = st.deferred(lambda: st.sampled_from(embedded().sites["facility_id"].to_list()))
+COMMUNES = st.deferred(lambda: st.sampled_from(embedded().communes.index.to_list()))
 
 texts = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=30).filter(str.strip)
 places = st.one_of(
@@ -38,21 +46,22 @@ def test_a_scenario_round_trips_through_json(listed, name, territory):
     assert scenario_from_json(scenario_to_json(scenario)) == scenario
 
 
-@settings(max_examples=12)
-@given(st.sampled_from(COMMUNES))
+@settings(max_examples=10)
+@given(COMMUNES)
 def test_opening_a_site_never_lengthens_a_time(code):
-    opened = apply(TERRITORY, Scenario("T").then(OpenSite("n", "N", Place(code))))
-    assert (minutes(opened) <= minutes(TERRITORY)).all()
+    today = embedded()
+    opened = apply(today, Scenario("T").then(OpenSite("n", "N", Place(code))))
+    assert (minutes(opened) <= minutes(today)).all()
     # Only what leaving home and arriving take, whatever the way.
-    ends = 2 * TERRITORY.network.end_time_s / 60
-    assert minutes(opened)[COMMUNES.index(code)] == pytest.approx(ends, abs=1e-6)
+    ends = 2 * today.network.end_time_s / 60
+    assert minutes(opened)[today.communes.index.get_loc(code)] == pytest.approx(ends, abs=1e-6)
 
 
-@settings(max_examples=12)
-@given(st.lists(st.sampled_from(SITES), unique=True, min_size=1))
+@settings(max_examples=10)
+@given(st.lists(SITES, unique=True, min_size=1))
 def test_closing_never_shortens_and_opening_again_at_the_same_place_is_today(closed):
-    scenario = Scenario("T").then(*map(CloseSite, closed))
-    assert (minutes(apply(TERRITORY, scenario)) >= minutes(TERRITORY)).all()
-    where = TERRITORY.sites.set_index("facility_id").geometry
+    today, scenario = embedded(), Scenario("T").then(*map(CloseSite, closed))
+    assert (minutes(apply(today, scenario)) >= minutes(today)).all()
+    where = today.sites.set_index("facility_id").geometry
     again = [OpenSite(f"n-{site}", "N", Place(lon=where[site].x, lat=where[site].y)) for site in closed]
-    np.testing.assert_array_equal(minutes(apply(TERRITORY, scenario.then(*again))), minutes(TERRITORY))
+    np.testing.assert_array_equal(minutes(apply(today, scenario.then(*again))), minutes(today))

@@ -57,7 +57,7 @@ def facilities_in(drawn, numbers):
 any_facilities = st.lists(st.integers(0, 11), max_size=5)
 
 
-@settings(max_examples=75)
+@settings(max_examples=45)
 @given(drawn=streets(), numbers=any_facilities)
 def test_times_and_facilities_are_those_of_networkx(drawn, numbers):
     facilities = facilities_in(drawn, numbers)
@@ -69,7 +69,7 @@ def test_times_and_facilities_are_those_of_networkx(drawn, numbers):
     assert near.facility.tolist() == (lowest if facilities else [-1] * drawn.n_nodes)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(drawn=streets(), start=st.integers(0, 11), spent=st.integers(0, 3), limit=st.integers(0, 12))
 def test_times_from_a_point_are_those_of_networkx_up_to_the_limit(drawn, start, spent, limit):
     start %= drawn.n_nodes
@@ -78,7 +78,7 @@ def test_times_from_a_point_are_those_of_networkx_up_to_the_limit(drawn, start, 
     assert found.tolist() == np.where(expected <= limit, expected, np.inf).tolist()
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(drawn=streets(), nodes=st.lists(st.integers(0, 11), min_size=1, max_size=3), limit=st.integers(0, 12))
 def test_the_search_without_loops_finds_the_same_or_says_that_it_does_not_know(drawn, nodes, limit):
     network = network_of(drawn)
@@ -92,7 +92,7 @@ def test_the_search_without_loops_finds_the_same_or_says_that_it_does_not_know(d
         assert found[1].tolist() == expected.length_m.tolist()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(drawn=streets(), numbers=any_facilities)
 def test_following_next_edge_leads_to_the_facility_and_adds_up(drawn, numbers):
     facilities = facilities_in(drawn, numbers)
@@ -117,7 +117,7 @@ def test_following_next_edge_leads_to_the_facility_and_adds_up(drawn, numbers):
             assert length == near.length_m[origin]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(drawn=streets(), numbers=any_facilities, added=st.integers(0, 11))
 def test_adding_a_facility_never_lengthens_a_time(drawn, numbers, added):
     facilities = facilities_in(drawn, numbers)
@@ -131,7 +131,7 @@ def test_adding_a_facility_never_lengthens_a_time(drawn, numbers, added):
     assert (after.facility[~taken] == before.facility[~taken]).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(drawn=streets(), numbers=any_facilities, closed=st.integers(0, 35))
 def test_closing_a_street_never_shortens_a_time(drawn, numbers, closed):
     facilities = facilities_in(drawn, numbers)
@@ -141,7 +141,7 @@ def test_closing_a_street_never_shortens_a_time(drawn, numbers, closed):
     assert (after.travel_time_s >= before.travel_time_s).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(drawn=streets(), numbers=any_facilities, random=st.randoms(use_true_random=False))
 def test_renumbering_nodes_and_edges_changes_nothing(drawn, numbers, random):
     facilities = facilities_in(drawn, numbers)
@@ -157,7 +157,7 @@ def test_renumbering_nodes_and_edges_changes_nothing(drawn, numbers, random):
     assert first.facility.tolist() == second.facility[shuffled].tolist()
 
 
-@settings(max_examples=50)
+@settings(max_examples=35)
 @given(drawn=streets())
 def test_two_way_streets_give_the_same_time_both_ways(drawn):
     both = drawn._replace(edges=drawn.edges + tuple((b, a, time, length) for a, b, time, length in drawn.edges))
@@ -166,7 +166,7 @@ def test_two_way_streets_give_the_same_time_both_ways(drawn):
     assert (times == times.T).all()
 
 
-@settings(max_examples=50)
+@settings(max_examples=35)
 @given(drawn=streets())
 def test_no_detour_is_faster_than_the_way_and_both_searches_agree(drawn):
     network = network_of(drawn)
@@ -178,7 +178,7 @@ def test_no_detour_is_faster_than_the_way_and_both_searches_agree(drawn):
     assert (time == to_each.T).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(drawn=streets(), facilities=st.permutations(range(12)), times=st.lists(st.integers(0, 6), min_size=12))
 def test_time_spent_at_a_facility_is_a_street_that_leads_to_it(drawn, facilities, times):
     # An extra node behind each facility, joined by a street of that time, says the same.

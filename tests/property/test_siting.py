@@ -72,7 +72,7 @@ def value(problem, model, chosen):
     return -float(minutes[counted].max(initial=0.0))
 
 
-@settings(max_examples=75)
+@settings(max_examples=45)
 @given(problem=problems(), count=st.integers(0, 4), model=st.sampled_from(["coverage", "median", "center"]))
 def test_the_exact_models_find_the_best_of_all_choices(problem, count, model):
     best = max(value(problem, model, chosen) for chosen in choices(problem, count))
@@ -89,7 +89,7 @@ def test_the_exact_models_find_the_best_of_all_choices(problem, count, model):
     assert best >= sign * quick.objective - 1e-6
 
 
-@settings(max_examples=75)
+@settings(max_examples=45)
 @given(problem=problems(), share=st.sampled_from([None, 0.5, 0.8, 1.0]))
 def test_the_fewest_labels_are_the_fewest(problem, share):
     everything = within(problem, problem.times_with(np.arange(len(problem.candidates)))[0])

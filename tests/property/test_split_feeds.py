@@ -56,7 +56,7 @@ def ways(feeds, egress):
     return found
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(made=trips().filter(lambda made: len(made) > 1), egress=EGRESS)
 def test_two_files_give_the_ways_of_one(made, egress):
     with tempfile.TemporaryDirectory() as folder:

@@ -391,8 +391,13 @@ def test_roads_may_be_given_several_times(run, small_world, tmp_path):
     assert json.loads(out)["network"]["approximate"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe garbage", b"a;b\n1;2\n", "né;à\nÿ".encode("latin-1"), b"{"])
-@pytest.mark.parametrize("option", ["--sites", "--communes", "--population", "--tax-offices", "--roads", "--cells"])
+HOSTILE = [b"", b"\x00\xff\xfe garbage", b"a;b\n1;2\n", "né;à\nÿ".encode("latin-1"), b"{"]
+FILES = ["--sites", "--communes", "--population", "--tax-offices", "--roads", "--cells"]
+
+
+@pytest.mark.parametrize(
+    ("option", "content"), [(option, HOSTILE[(2 * n + more) % 5]) for n, option in enumerate(FILES) for more in (0, 1)]
+)
 def test_hostile_files_are_one_french_line(run, small_world, tmp_path, option, content):
     bad = tmp_path / {"--communes": "bad.geojson", "--roads": "bad.osm.pbf"}.get(option, "bad.csv")
     bad.write_bytes(content)

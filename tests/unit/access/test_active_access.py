@@ -2,7 +2,6 @@
 
 import csv
 import json
-import math
 import re
 from dataclasses import replace
 
@@ -77,13 +76,10 @@ def flat(monkeypatch):
     monkeypatch.setattr(module, "project_relief", lambda: FLAT)
 
 
-def haversine_km(lon, lat, other_lon, other_lat):
-    lon, lat, other_lon, other_lat = map(math.radians, (lon, lat, other_lon, other_lat))
-    half = (
-        math.sin((other_lat - lat) / 2) ** 2
-        + math.cos(lat) * math.cos(other_lat) * math.sin((other_lon - lon) / 2) ** 2
-    )
-    return 2 * 6371.0 * math.asin(math.sqrt(half))
+def haversine_km(lon, lat, others):
+    (lon, lat), (other_lon, other_lat) = np.radians([lon, lat]), np.radians([others.x, others.y])
+    half = np.sin((other_lat - lat) / 2) ** 2 + np.cos(lat) * np.cos(other_lat) * np.sin((other_lon - lon) / 2) ** 2
+    return 2 * 6371.0 * np.arcsin(np.sqrt(half))
 
 
 @pytest.mark.parametrize(("mode", "kmh", "farthest_km"), [("walk", 4.8, 5), ("bike", 15.0, 15)])
@@ -97,7 +93,7 @@ def test_without_streets_times_follow_the_straight_line(flat, mode, kmh, farthes
     assert times["on_network"].tolist() == on_roads.tolist()
     told = 0
     for row, point, known in zip(times.itertuples(), territory.demand.geometry, on_roads, strict=True):
-        km = min(haversine_km(point.x, point.y, site.x, site.y) for site in sites.geometry)
+        km = haversine_km(point.x, point.y, sites.geometry).min()
         if abs(km - farthest_km) < 0.05:  # an ellipsoid is no sphere
             continue
         if known and km < farthest_km:

@@ -159,7 +159,7 @@ def test_a_number_used_again_elsewhere_is_another_site(sites):
     assert (nowhere.sites["status"] == CONTINUED).all(), "its commune is not told to be another one"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_each_row_is_accounted_for_once(sites, data):
     """Whatever rows are left out, renumbered and renamed on both sides."""

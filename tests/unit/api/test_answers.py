@@ -157,7 +157,7 @@ def test_a_number_that_json_does_not_have_is_refused_in_a_plan(saved, run, tmp_p
 
 def test_many_at_once_are_answered_as_one_alone(embedded):
     """Also by a service that nobody has asked yet."""
-    towns = embedded.communes["name"].head(12)
+    towns = embedded.communes["name"].head(6)
     targets = [f"/nearest?{urlencode({'commune': name, 'at': _AT, 'k': 2})}" for name in towns]
     targets += [f"/coverage?threshold={minutes}" for minutes in (10, 20, 20, 30)]
     alone = make_app(Service(embedded))

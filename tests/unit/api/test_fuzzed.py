@@ -45,7 +45,7 @@ def test_every_answer_is_one_that_is_described(departement, described, path):
     asked = described["paths"][path]["get"]
     known = {each["name"]: _values(each["schema"]) for each in asked.get("parameters", ())}
 
-    @settings(max_examples=50 if known else 2, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=35 if known else 2, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(st.fixed_dictionaries({}, optional=known | {"inconnu": _TEXTS}))
     def check(parameters):
         # Few parameters at a time, or nearly every question would be refused for one of them.

@@ -36,7 +36,7 @@ def gabriel(points):
 coordinate = st.floats(-1e5, 1e5, allow_nan=False, width=32)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(coordinate, coordinate), min_size=4, max_size=14, unique=True))
 def test_neighbours_are_those_of_the_definition(points):
     points = np.array(points) + np.array([400_000, 6_300_000])
@@ -48,7 +48,7 @@ def test_neighbours_are_those_of_the_definition(points):
     assert pairs(points) == expected
 
 
-@settings(max_examples=75)
+@settings(max_examples=45)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=20))
 def test_all_points_are_joined_even_on_a_grid_with_duplicates(points):
     graph = nx.Graph()

@@ -32,7 +32,7 @@ def test_a_chain_of_close_positions_is_one_point():
     assert set(point) == {0}
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(
     xy=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25),
     tolerance=st.sampled_from([0.0, 1.0, 1.5, 3.0]),

@@ -441,7 +441,7 @@ def test_escaped_values_are_read_as_written(tmp_path):
     assert found[1, 3][0] == pytest.approx(50 * 1.609344 * 0.85, rel=1e-5)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     places=st.lists(
         st.tuples(st.integers(-1_800_000_000, 1_800_000_000), st.integers(-900_000_000, 900_000_000)),

@@ -57,7 +57,7 @@ def test_a_steeper_climb_never_takes_less(one, other):
         assert 1 <= gentle <= steep
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=4, max_size=4), st.sampled_from(["walk", "bike"]))
 def test_a_round_trip_on_any_ground_is_never_faster_than_flat(steps, mode):
     """Four cells, a street somewhere between them."""
@@ -67,7 +67,7 @@ def test_a_round_trip_on_any_ground_is_never_faster_than_flat(steps, mode):
     assert climbed.edges["length_m"].tobytes() == street(mode).edges["length_m"].tobytes()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=9, max_size=9), st.sampled_from(["walk", "bike"]))
 def test_an_estimated_round_trip_is_never_faster_than_flat(steps, mode):
     ground = Relief(np.array(steps, np.uint8).reshape(3, 3), -0.1, 43.0, 0.1)

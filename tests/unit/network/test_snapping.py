@@ -350,7 +350,7 @@ def graph_with_points(network, origins, destinations):
     return graph
 
 
-@settings(max_examples=75)
+@settings(max_examples=45)
 @given(networks_with_points())
 def test_trips_between_points_are_those_of_networkx_and_both_searches_agree(drawn):
     network, origins, destinations = drawn
@@ -438,7 +438,7 @@ def test_short_trips_of_an_estimated_network_start_and_end_on_any_street():
 
 
 @given(seed=st.integers(0, 2**32 - 1), few=st.integers(1, 4), many=st.integers(1, 60))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_near_pairs_are_the_same_measured_one_by_one_or_by_an_index(seed, few, many):
     chance = np.random.default_rng(seed)
     here, there = (chance.integers(-8, 8, (n, 2)) * 1000.0 for n in (few, many))  # 3, 4 and 5 km apart at times

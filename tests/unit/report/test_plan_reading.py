@@ -173,7 +173,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_value_anywhere_is_read_or_refused_in_a_sentence(written, reported, data):
     original = written.read_text(encoding="utf-8")

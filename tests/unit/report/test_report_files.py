@@ -120,7 +120,7 @@ def test_layers_open_elsewhere_with_their_styles(folder):
 
 def test_two_dates_written_at_once_do_not_mix(reported, tmp_path):
     """Each file is the one that its date alone gives, byte for byte, however many threads write meanwhile."""
-    days = [DAY, dt.date(2020, 2, 29)] * 4
+    days = [DAY, dt.date(2020, 2, 29)] * 2
     findings = [find(reported, ReportRequest(Question(9), made_on=day)) for day in days]
 
     def written(number):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo.siting.capacity import CapacitatedProblem, most_served, served_with
 
-SETTINGS = settings(max_examples=40)
+SETTINGS = settings(max_examples=25)
 
 
 def largest_flow(problem, selected):

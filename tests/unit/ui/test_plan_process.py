@@ -156,18 +156,20 @@ def test_a_plan_does_not_wait_long_for_another_one(beside, asked, monkeypatch):
     assert ask(beside, asked()) is not None
 
 
-def test_a_process_that_breaks_is_replaced_and_the_app_says_so(embedded_folder, asked, caplog):
-    start_plans_apart(str(embedded_folder))
+def test_a_process_that_breaks_is_replaced_and_the_app_says_so(saved, caplog):
+    territory = Territory.load(saved)
+    asked = PlanAsked(str(saved), territory.fingerprint, usual(territory))
+    start_plans_apart(str(saved))
     try:
         first = plan_process._Running.process
         assert first._ready.wait(PATIENCE_S)
         os.kill(first.pid, signal.SIGSTOP)  # it is asked, and breaks before it answers
         threading.Timer(0.3, os.kill, (first.pid, signal.SIGKILL)).start()
-        assert plan_apart(asked(), lambda *_: None, lambda: False) is None
+        assert plan_apart(asked, lambda *_: None, lambda: False) is None
         assert "l'application calcule celui-ci elle-même et en démarre un autre" in caplog.text
         second = plan_process._Running.process
         assert second._ready.wait(PATIENCE_S)
-        assert plan_apart(asked(), lambda *_: None, lambda: False) is not None
+        assert plan_apart(asked, lambda *_: None, lambda: False) is not None
     finally:
         end_plans_apart()
     assert not is_alive(first.pid)
@@ -188,13 +190,13 @@ def test_one_that_always_breaks_is_given_up(monkeypatch, asked, caplog):
         end_plans_apart()
 
 
-def test_no_process_stays_where_the_app_is_killed(embedded_folder):
+def test_no_process_stays_where_the_app_is_killed(saved):
     code = (
         "import sys, time\nfrom geo.ui.plan_process import PlanProcess\n"
         "process = PlanProcess(sys.argv[1])\nassert process._ready.wait(300)\n"
         "print(process.pid, flush=True)\ntime.sleep(600)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(embedded_folder)], stdout=subprocess.PIPE, text=True) as app:
+    with subprocess.Popen([sys.executable, "-c", code, str(saved)], stdout=subprocess.PIPE, text=True) as app:
         pid = int(app.stdout.readline())
         assert is_alive(pid)
         ended = os.pidfd_open(pid)  # readable once the process has ended
