@@ -26,6 +26,7 @@ from geo.french import agreed
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.question import Question, check_threshold
 from geo.report.data_package import result_files
+from geo.report.extras import require
 from geo.report.kept_diagnosis import kept_diagnoses, made_of, mark_made_of
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_summary, write_table
 from geo.sources.departements import departement_name
@@ -184,21 +185,16 @@ def dask_client(scheduler: str | None = None, workers: int | None = None) -> Ite
     Raises
     ------
     BatchError
-        Dask is not installed, or no scheduler with workers answers.
+        No scheduler with workers answers.
     ParameterError
-        The two exclude each other, or there would be no worker.
+        The extra `batch` is not installed; the two exclude each other, or there would be no worker.
     """
     if workers is not None and (scheduler is not None or workers < 1):
         msg = "--workers règle les processus de cette machine : au moins 1, et sans --scheduler."
         raise ParameterError(msg)
-    try:
-        from distributed import Client, LocalCluster  # noqa: PLC0415 - optional extra
-    except ImportError as error:
-        msg = (
-            "« maillage batch » a besoin de Dask, qui n'est pas installé. "
-            "Installez-le avec « pip install dask distributed »."
-        )
-        raise BatchError(msg) from error
+    require("distributed")
+    from distributed import Client, LocalCluster  # noqa: PLC0415 - optional extra
+
     if scheduler is None:
         with (
             LocalCluster(

@@ -429,5 +429,5 @@ def test_workers_are_those_of_this_machine(scheduler, workers):
 
 def test_without_dask_the_command_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(BatchError, match="pip install dask distributed"), dask_client():
+    with pytest.raises(ParameterError, match=r'pip install "maillage\[batch\]"'), dask_client():
         pass
