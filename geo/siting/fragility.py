@@ -116,7 +116,7 @@ def fragility(
     first, second = (two.travel_time_s / 60).T
     nearest = two.facility[:, 0]
     reached, again = nearest >= 0, np.isfinite(second)
-    added = np.where(again, second - np.where(reached, first, 0.0), 0.0)
+    added = np.subtract(second, first, out=np.zeros(len(first)), where=again)
 
     def total(weight: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
         return np.bincount(nearest[reached], weights=weight[reached], minlength=len(sites)).astype(np.float64)

@@ -13,7 +13,7 @@ from geo.answers.plan import plan_answer
 from geo.answers.plan_stops import never_retained_note, stop_lines, stops_table
 from geo.errors import ParameterError
 from geo.french import format_euros
-from geo.siting.bus_stops import StopsAsked
+from geo.siting.bus_stops import StopsAsked, _living_there
 from geo.siting.costs import Costs
 from geo.siting.plan import plan
 from geo.siting.plan_json import plan_from_json, plan_json
@@ -58,6 +58,13 @@ def test_stops_are_for_those_whom_sites_and_labels_leave(world):
     # A stop is no site: what the plan says of sites stays.
     assert both.after == found.after == asked(world, 1, StopsAsked(0)).after
     assert asked(world, 1, StopsAsked(0)).stops is None
+
+
+def test_of_places_alike_the_one_where_most_are_still_too_far(world):
+    """At 11 minutes 300 and 200 are beyond, and count; the 500 who are within only decide between places alike."""
+    problem = siting_problem((world,), None, (), kinds={"main"})
+    preferred = dict(zip(problem.candidates["code"], _living_there(problem, 11).tolist(), strict=True))
+    assert preferred == pytest.approx({"64002": 0.5, "64003": 300.3, "64004": 200.2})
 
 
 def test_a_known_stop_is_not_proposed_again(world):
