@@ -1,6 +1,7 @@
 """Which territory is looked at, and the button that prepares one, as a visitor meets them."""
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -10,6 +11,7 @@ import pytest
 
 from geo import Territory
 from geo.folding import fold
+from geo.french import format_integer, format_share
 from geo.siting.scenario import CloseSite, Scenario
 
 CSV = "nom;latitude;longitude\nPoste;43.194;-0.606\n"
@@ -64,8 +66,14 @@ def test_the_app_opens_on_all_of_france(open_app):
     assert app.selectbox(key="widget_territory").value is None
     # One row a département; Mayotte is the 101st.
     assert communes_shown(app) == 101
-    # What counts, and where a city is one point, is said as of a part of France.
     told = "\n".join(each.proto.body for each in app.get("html"))
+    # The figures above the table are those of its rows, added up.
+    table = app.dataframe[0].value
+    people = table["Habitants"]
+    share = (table["Part dans le seuil"] * people).sum() / people.sum()
+    figures = re.findall(r"<dd>(.*?) <small>", told)
+    assert figures[::2] == [format_share(share), format_integer(table["Communes sous-desservies"].sum())]
+    # What counts, and where a city is one point, is said as of a part of France.
     assert "bus non comptés" in told
     assert "Paris (75056), Marseille (13055)" in told
 
