@@ -16,7 +16,7 @@ import pytest
 
 from geo import Territory
 from geo.cli import main
-from geo.maps.static import files
+from geo.maps.static import files, frame
 from geo.maps.static.sheet import Sheet
 from geo.report import report_files
 from tests.golden.reading import csv_table, html_text, html_title, pdf_pages, plain, svg_text, workbook
@@ -93,7 +93,8 @@ def _scenario(key: str) -> dict[str, Any]:
 
 
 def draw_what_is_read(patch: pytest.MonkeyPatch) -> None:
-    """Leave out what no check reads of the maps of a report."""
+    """Leave out what no check reads of the maps of a report: their colours, and where their letters are shapes."""
+    patch.setattr(frame, "_draw_land", lambda *_land: None)
     patch.setattr(report_files, "write_sheet", _written_if_read(report_files.write_sheet))
     patch.setattr(files, "sheet_svg", _drawn_if_read(files.sheet_svg))
 
