@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from tests.served_app import served_app
+from tests.served_app import AppServer
 
 #: The app when no run is under way.
 _IDLE = '.stApp[data-test-script-state="notRunning"]'
 _HERE = "127.0.0.1"
+_FOLDER = Path(__file__).parent
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,6 +40,11 @@ _MAP_AT_REST = ".leaflet-map-pane:not(.leaflet-pan-anim):not(.leaflet-zoom-anim)
 #: How long (ms) anything is waited for: what never comes fails, a busy machine does not.
 _PATIENCE_MS = 120_000
 _SIZE = (1280, 900)
+
+
+def pytest_collection_modifyitems(items):
+    """Test last what ends the server: the others need not wait until it is back."""
+    items.sort(key=lambda item: (item.path.parent != _FOLDER, item.path.name == "test_restart.py"))
 
 
 @pytest.fixture(scope="session")
@@ -72,12 +78,22 @@ def app_cache(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def app_address(chromium_path, web, official_addresses, app_cache):
-    """Serve the app on the embedded territory, downloads allowed; its address."""
+def app_server(chromium_path, web, official_addresses, app_cache):
+    """Serve the app on all of France, downloads allowed."""
     del chromium_path  # without a browser the app is not started
     addresses = {f"MAILLAGE_URL_{base.upper()}": url for base, url in official_addresses(web).items()}
-    with served_app(MAILLAGE_ALLOW_FETCH="1", MAILLAGE_CACHE_DIR=str(app_cache), **addresses) as address:
-        yield address
+    server = AppServer(MAILLAGE_ALLOW_FETCH="1", MAILLAGE_CACHE_DIR=str(app_cache), **addresses)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture(scope="package")
+def app_address(app_server):
+    """The address of the app."""
+    return app_server.address
 
 
 @pytest.fixture(scope="package")
@@ -94,11 +110,13 @@ def new_page(browser, kept_pages):
     these for its test alone; other options have a context of their own, which reads all scripts again.
     `page.wait_until_idle()` waits until no run of the app is under way, `page.wait_until_quiet()` until nothing has gone to
     it for a third of a second, `page.wait_until_still()` until what moves has come to rest, the map too.
+    `page.check_nothing_scrolls_sideways()` does so when all is loaded.
     """
     opened = []
 
     def open_page(width=_SIZE[0], height=_SIZE[1], permissions=(), geolocation=None, user_agent=None, **options):
-        context_options = {"locale": "fr-FR", **options}
+        # What turns while the app works would be drawn sixty times a second.
+        context_options = {"locale": "fr-FR", "reduced_motion": "reduce", **options}
         free = kept_pages[repr(sorted(context_options.items()))]
         page = free.pop() if free else _watched_page(browser.new_context(**context_options))
         opened.append((page, free))
@@ -125,6 +143,7 @@ def _watched_page(context):
     page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
     page.wait_until_quiet = partial(_wait_until_quiet, page)
     page.wait_until_still = partial(_wait_until_still, page)
+    page.check_nothing_scrolls_sideways = partial(_check_nothing_scrolls_sideways, page)
 
     def note(url: str) -> None:
         address = urlsplit(url)
@@ -154,6 +173,13 @@ def _wait_until_still(page) -> None:
     page.evaluate(_STILL)
     for each in page.locator(".leaflet-map-pane").all():
         each.and_(page.locator(_MAP_AT_REST)).wait_for(state="attached")
+
+
+def _check_nothing_scrolls_sideways(page) -> None:
+    page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")  # what is loaded last
+    page.wait_until_still()
+    for element in ("document.documentElement", "document.querySelector('.stMain')"):
+        assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth"), page.viewport_size
 
 
 def _forget(page) -> None:

@@ -131,8 +131,8 @@ def offer_places(page) -> None:
 
 #: What opens on a screen beside its popovers.
 _OPENED = {"answer": open_calendar, "trouver": offer_places}
-#: Screens whose parts have another order, or are others, on a phone: a map, a list of sites, choices, files to give.
-_ON_A_PHONE = ("answer", "diagnostic", "planifier", "horaires", "methode")
+#: Screens whose parts have another order, or are others, on a phone: a map, a list of sites, choices, files to give, figures.
+_ON_A_PHONE = ("answer", "diagnostic", "planifier", "horaires", "methode", "rapport")
 
 
 @pytest.mark.parametrize("screen", _SCREENS)
@@ -154,8 +154,8 @@ def test_no_violation_and_no_english(new_page, app_address, axe, screen):
         page.keyboard.press("Escape")
         page.wait_for_selector(_POPOVER, state="detached")
     if screen in _ON_A_PHONE:
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.wait_until_still()
+        page.set_viewport_size({"width": 375, "height": 800})
+        page.check_nothing_scrolls_sideways()
         page.wait_until_idle()
         assert faults(page) == [], "on a phone"
         page.set_viewport_size({"width": 1280, "height": 800})

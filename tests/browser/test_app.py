@@ -75,8 +75,9 @@ def check_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_thresho
     pan_and_zoom(page)
     assert page.sent == []
     before = page.locator("path.maillage-commune").first.get_attribute("d")
-    raise_threshold(page, 1, 25)
-    wait_for_outlines(page, territory, 25)
+    further = int(page.get_by_role("slider", name="Seuil en voiture").input_value()) + 5
+    raise_threshold(page, 1, further)
+    wait_for_outlines(page, territory, further)
     page.wait_until_still()
     assert page.locator("path.maillage-commune").first.get_attribute("d") == before
 
@@ -146,25 +147,9 @@ def check_two_quick_moves_and_the_back_button_end_where_they_should(page) -> Non
     assert threshold == (written[1] if written else "20")
 
 
-def check_nothing_scrolls_sideways(page) -> None:
-    page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")  # what is loaded last
-    page.wait_until_still()
-    for element in ("document.documentElement", "document.querySelector('.stMain')"):
-        assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
-
-
-@pytest.mark.parametrize("query", ["?territoire=64&ecran=rapport", "?ecran=methode"])
-def test_a_phone_never_scrolls_sideways(new_page, app_address, query):
-    page = new_page(width=375, height=800)
-    page.goto(f"{app_address}/{query}")
-    page.wait_for_selector("h1")
-    page.wait_until_idle()
-    check_nothing_scrolls_sideways(page)
-
-
 def check_on_a_phone_the_answer_comes_before_the_map_and_the_table(page) -> None:
     page.set_viewport_size({"width": 375, "height": 800})
-    check_nothing_scrolls_sideways(page)
+    page.check_nothing_scrolls_sideways()
     tops = [
         page.locator(selector).first.bounding_box()["y"]
         for selector in (".maillage-answer", ".maillage-canvas", ".stDataFrame")
@@ -182,47 +167,39 @@ def check_the_table_is_downloaded_as_a_valid_file(page, territory) -> None:
     assert download.value.suggested_filename == "maillage-64-sites-20min.csv"
 
 
-def test_the_page_its_table_file_and_a_click_that_stays_when_the_threshold_moves(diagnostic, territory):
-    page = diagnostic()
-    check_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_elsewhere(page, territory)
-    check_the_table_is_downloaded_as_a_valid_file(page, territory)
-    name = check_a_click_on_a_commune_answers_beside_the_click(page)
-    check_moving_the_threshold_changes_figures_and_outlines(page, territory)
-    assert page.locator(".leaflet-popup-content").inner_text().startswith(name)
-
-
-def test_the_map_is_moved_by_mouse_and_keyboard(diagnostic, territory, pan_and_zoom):
-    page = diagnostic()
-    check_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshold_moves(page, territory, pan_and_zoom)
-    check_the_map_moves_by_arrows_and_enter_answers_for_its_centre_and_moves_the_focus_to_the_answer(page)
-
-
-def test_quick_moves_the_back_button_and_a_row_of_the_table(diagnostic):
-    page = diagnostic()
-    check_two_quick_moves_and_the_back_button_end_where_they_should(page)
-    check_a_row_of_the_table_moves_the_focus_to_its_answer(page)
-
-
-def test_the_picture_the_columns_of_the_table_and_the_order_on_a_phone(diagnostic, take_picture, columns_in_view):
-    """Also makes the README's picture."""
-    page = diagnostic(width=1280, height=1000)
-    path = take_picture(page, "diagnostic")
-    assert 20_000 < path.stat().st_size < 200_000, "a drawn map does not compress to less"
-    columns_in_view(page)
-    check_on_a_phone_the_answer_comes_before_the_map_and_the_table(page)
-
-
-def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, territory, tmp_path):
-    page = diagnostic("?territoire=64&ecran=diagnostic&seuil=30")
+def check_the_map_is_downloaded_as_a_page_that_opens_alone(page, alone, territory, path) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Carte (HTML)").click()
-    path = tmp_path / "map.html"
     download.value.save_as(path)
     assert path.stat().st_size < 1_500_000
-    alone = new_page()
     alone.goto(path.as_uri())
     assert alone.locator("path.maillage-commune").count() == len(territory.communes)
     assert (
         alone.locator(".maillage-legend li").all_inner_texts() == page.locator(".maillage-legend li").all_inner_texts()
     )
     assert alone.errors == []
+
+
+def test_the_page_its_picture_its_files_and_a_click_that_stays_when_the_threshold_moves(
+    diagnostic, new_page, territory, take_picture, columns_in_view, tmp_path
+):
+    """Also makes the README's picture; ended on a phone."""
+    page = diagnostic(width=1280, height=1000)
+    path = take_picture(page, "diagnostic")
+    assert 20_000 < path.stat().st_size < 200_000, "a drawn map does not compress to less"
+    check_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_elsewhere(page, territory)
+    columns_in_view(page)
+    check_the_table_is_downloaded_as_a_valid_file(page, territory)
+    name = check_a_click_on_a_commune_answers_beside_the_click(page)
+    check_moving_the_threshold_changes_figures_and_outlines(page, territory)
+    assert page.locator(".leaflet-popup-content").inner_text().startswith(name)
+    check_the_map_is_downloaded_as_a_page_that_opens_alone(page, new_page(), territory, tmp_path / "map.html")
+    check_on_a_phone_the_answer_comes_before_the_map_and_the_table(page)
+
+
+def test_the_map_moved_by_mouse_and_keyboard_quick_moves_and_the_back_button(diagnostic, territory, pan_and_zoom):
+    page = diagnostic()
+    check_two_quick_moves_and_the_back_button_end_where_they_should(page)
+    check_a_row_of_the_table_moves_the_focus_to_its_answer(page)
+    check_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshold_moves(page, territory, pan_and_zoom)
+    check_the_map_moves_by_arrows_and_enter_answers_for_its_centre_and_moves_the_focus_to_the_answer(page)

@@ -59,12 +59,6 @@ def lit_number(page) -> str:
     return page.locator(".maillage-number.maillage-lit").inner_text()
 
 
-def check_nothing_scrolls_sideways(page) -> None:
-    page.wait_until_still()
-    for element in ("document.documentElement", "document.querySelector('.stMain')"):
-        assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth"), page.viewport_size
-
-
 @pytest.mark.parametrize(("first", "last"), SIZES)
 def test_a_whole_visit(find, embedded, first, last):
     page = find(f"?{TUESDAY}", width=first[0], height=first[1])
@@ -80,7 +74,7 @@ def test_a_whole_visit(find, embedded, first, last):
         f"{number}\n{site.name}" for number, site in enumerate(expected.sites, 1)
     ]
     wait_for_link(page, f"lieu={SARE}")
-    check_nothing_scrolls_sideways(page)
+    page.check_nothing_scrolls_sideways()
     page.set_viewport_size({"width": last[0], "height": last[1]})
     page.get_by_text("Horaires de la semaine").first.click()
     page.locator(".card table").first.wait_for()
@@ -88,7 +82,7 @@ def test_a_whole_visit(find, embedded, first, last):
     wait_for_link(page, f"site={expected.sites[1].facility_id}")
     assert lit_number(page) == "2"
     page.locator(".card table").first.wait_for()  # the timetable stays open
-    check_nothing_scrolls_sideways(page)
+    page.check_nothing_scrolls_sideways()
     assert page.errors == []
     assert set(page.refused) <= {"data.geopf.fr"}
 
@@ -267,15 +261,6 @@ def test_without_a_base_map_the_ground_is_drawn_of_our_own_tables(find):
     assert page.errors == []
 
 
-def test_the_pin_is_not_under_the_notice_of_missing_tiles_on_a_phone(find):
-    page = find(f"?lieu=64052&{TUESDAY}", drawn=".maillage-name span", width=390, height=844)
-    page.locator(".maillage-canvas").scroll_into_view_if_needed()
-    notice = page.locator(".maillage-no-tiles")
-    notice.get_by_text("Fond de carte injoignable").wait_for()
-    pin = page.locator(".maillage-origin svg").bounding_box()
-    assert not _boxes_overlap(pin, notice.bounding_box())
-
-
 def test_a_base_map_that_comes_is_credited_and_covers_the_ground(new_page, app_address):
     page, tile = new_page(), io.BytesIO()
     Image.new("RGB", (256, 256), "#ffffff").save(tile, "PNG")
@@ -301,12 +286,17 @@ def top(page, selector: str) -> float:
     return page.locator(selector).first.bounding_box()["y"]
 
 
-@pytest.mark.parametrize(
-    ("place", "moment"),
-    [(BEDOUS, "2026-11-24T10:00"), (PAU, "2026-11-24T10:00"), (SARE, "2026-11-24T10:00"), (BEDOUS, "2026-11-24T22:00")],
-)
-def test_the_order_the_way_and_the_menu_on_a_phone(find, place, moment):
-    page = find(f"?lieu={place}&quand={moment}", drawn=".maillage-number", **PHONE)
+def check_the_pin_is_not_under_the_notice_of_missing_tiles(page) -> None:
+    page.locator(".maillage-canvas").scroll_into_view_if_needed()
+    page.wait_until_still()
+    notice = page.locator(".maillage-no-tiles")
+    notice.get_by_text("Fond de carte injoignable").wait_for()
+    pin = page.locator(".maillage-origin svg").bounding_box()
+    assert not _boxes_overlap(pin, notice.bounding_box())
+
+
+def check_the_order_and_the_way_on_a_phone(page) -> None:
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
     buttons = ".buttons"
     tops = [top(page, selector) for selector in ("h1", ".maillage-answer", buttons, ".card", ".maillage-canvas")]
     assert tops == sorted(tops)
@@ -317,9 +307,28 @@ def test_the_order_the_way_and_the_menu_on_a_phone(find, place, moment):
     lines = headline.evaluate("line => line.clientHeight / parseFloat(getComputedStyle(line).lineHeight)")
     assert round(lines) <= 5, headline.inner_text()
     check_the_way_opens_in_the_phone_s_own_application(page, "geo:")
-    check_nothing_scrolls_sideways(page)
-    if place == SARE:
-        check_one_menu(page)
+    page.check_nothing_scrolls_sideways()
+
+
+def search_from(page, place: str) -> None:
+    search(page, place)
+    page.wait_for_function("place => document.title.startsWith(place)", arg=place)
+    page.wait_until_idle()
+
+
+def test_the_order_the_way_and_the_menu_on_a_phone(find):
+    page = find(f"?lieu={BEDOUS}&{TUESDAY}", drawn=".maillage-number", **PHONE)
+    check_the_order_and_the_way_on_a_phone(page)
+    for place in ("Pau", "Sare"):
+        search_from(page, place)
+        check_the_order_and_the_way_on_a_phone(page)
+    check_one_menu(page)
+    search_from(page, "Arricau-Bordes")
+    check_the_pin_is_not_under_the_notice_of_missing_tiles(page)
+    page.goto(page.url.split("?")[0] + f"?lieu={BEDOUS}&quand=2026-11-24T22:00")
+    page.wait_for_selector(".maillage-number")
+    page.wait_until_idle()
+    check_the_order_and_the_way_on_a_phone(page)
 
 
 def check_the_way_opens_in_the_phone_s_own_application(page, scheme) -> None:
@@ -425,20 +434,28 @@ def test_the_embedded_view_has_no_menu_and_stays_embedded_but_for_the_link_copie
     assert "embed" not in link
 
 
-@pytest.mark.parametrize(("place", "cards"), [(BEDOUS, 3), (PAU, 3), (f"{BEDOUS}&demarche=impots", 2)])
-def test_the_widget_is_short_on_a_phone(find, place, cards):
-    """For taxes it has the first site and their office."""
-    page = find(f"?embed=true&lieu={place}&{TUESDAY}", drawn=".card", **PHONE)
+def check_the_widget_is_short(page, cards: int) -> None:
     assert page.locator(".card").count() == cards
     assert page.locator(".maillage-canvas").count() == 0
     assert page.locator(".stMainBlockContainer").bounding_box()["height"] < WIDGET_HEIGHT_PX == 1400
     assert small_targets(page) == {}
+
+
+def test_the_widget_is_short_on_a_phone(find):
+    """For taxes it has the first site and their office."""
+    page = find(f"?embed=true&lieu={BEDOUS}&{TUESDAY}", drawn=".card", **PHONE)
+    check_the_widget_is_short(page, 3)
+    search_from(page, "Pau")
+    check_the_widget_is_short(page, 3)
+    page.goto(page.url.split("?")[0] + f"?embed=true&lieu={BEDOUS}&{TUESDAY}&demarche=impots")
+    page.wait_for_selector(".card")
+    page.wait_until_idle()
+    check_the_widget_is_short(page, 2)
     whole = page.get_by_role("link", name="la page entière").get_attribute("href")
     assert "embed" not in whole
-    if "demarche" in place:
-        page.goto(whole)
-        wait_for_answer(page, "Mardi 24")
-        assert page.locator(".maillage-canvas").count() == 1
+    page.goto(whole)
+    wait_for_answer(page, "Mardi 24")
+    assert page.locator(".maillage-canvas").count() == 1
 
 
 def test_the_code_of_the_widget_shows_it_in_another_page(find, new_page):

@@ -56,9 +56,15 @@ def test_the_page_without_a_car_draws_hatched_classes_and_runs_no_name(new_page,
     assert set(page.refused) <= {"data.geopf.fr"}
 
 
-def test_names_are_shown_and_never_run(new_page, address):
+def test_names_are_shown_and_never_run_and_the_tab_key_passes_the_map_by_in_three_stops(new_page, address):
     page = new_page()
     page.goto(address)
+    page.locator("path.maillage-commune").first.wait_for(state="attached")
+    stops = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.tagName"))
+    assert stops == ["DIV", "A", "A", "BODY"]  # the map, its two buttons, then out of the page
     page.locator("path.maillage-commune").nth(5).hover(force=True)
     tooltip = page.locator(".leaflet-tooltip")
     tooltip.wait_for()
@@ -68,14 +74,3 @@ def test_names_are_shown_and_never_run(new_page, address):
     assert page.evaluate("window.ran") is None
     assert page.errors == []
     assert set(page.refused) <= {"data.geopf.fr"}
-
-
-def test_the_tab_key_passes_the_map_by_in_three_stops(new_page, address):
-    page = new_page()
-    page.goto(address)
-    page.locator("path.maillage-commune").first.wait_for(state="attached")
-    stops = []
-    for _ in range(4):
-        page.keyboard.press("Tab")
-        stops.append(page.evaluate("document.activeElement.tagName"))
-    assert stops == ["DIV", "A", "A", "BODY"]  # the map, its two buttons, then out of the page

@@ -4,23 +4,11 @@ import signal
 
 import pytest
 
-from tests.served_app import AppServer
-
 pytestmark = pytest.mark.browser
 
 #: A plan that is searched for long enough to be interrupted.
-LONG = "?ecran=planifier&seuil=15&but=trajet&labels=47&taille=0&partout=1"
+LONG = "?territoire=64&ecran=planifier&seuil=15&but=trajet&labels=47&taille=0&partout=1"
 LISTED = "nom,latitude,longitude\nMairie de Sare,43.312,-1.580\nMairie d'Ustaritz,43.398,-1.457\n"
-
-
-@pytest.fixture
-def server(chromium_path, embedded_folder):
-    """A server of its own, on one département: it is ready with little more than half of the processor time."""
-    del chromium_path  # without a browser the app is not started
-    server = AppServer(embedded_folder)
-    server.start()
-    yield server
-    server.end()
 
 
 def wait_for_answer(page) -> str:
@@ -42,7 +30,7 @@ def in_the_middle_of_a_plan(page, server) -> None:
 
 
 def on_a_territory_of_own_files(page, server, listed) -> None:
-    page.goto(f"{server.address}/?ecran=methode&seuil=15")
+    page.goto(f"{server.address}/?territoire=64&ecran=methode&seuil=15")
     page.wait_for_selector("h1")
     page.wait_until_idle()
     listed.write_text(LISTED, encoding="utf-8")
@@ -75,18 +63,18 @@ def check_the_files_are_gone_and_the_page_says_so_once_it_is_used(page) -> None:
     assert "fichiers" not in page.url
 
 
-def test_pages_go_on_with_their_choices_once_the_server_is_back(server, new_page, tmp_path):
+def test_pages_go_on_with_their_choices_once_the_server_is_back(app_server, new_page, tmp_path):
     own, planning = new_page(), new_page()
-    on_a_territory_of_own_files(own, server, tmp_path / "lieux.csv")
-    in_the_middle_of_a_plan(planning, server)
+    on_a_territory_of_own_files(own, app_server, tmp_path / "lieux.csv")
+    in_the_middle_of_a_plan(planning, app_server)
     address = planning.url
-    server.end(signal.SIGKILL)
+    app_server.end(signal.SIGKILL)
     for page in (own, planning):
         check_it_is_said(page)
-    server.start()
+    app_server.start()
     check_the_plan_goes_on(planning, address)
     check_the_files_are_gone_and_the_page_says_so_once_it_is_used(own)
-    server.end(signal.SIGTERM)
+    app_server.end(signal.SIGTERM)
     for page in (own, planning):
         check_it_is_said(page)
         assert page.errors == []

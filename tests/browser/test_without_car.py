@@ -50,8 +50,13 @@ def fills(page) -> list[str]:
     return page.locator("path.maillage-commune").evaluate_all("all => all.map(one => one.getAttribute('fill'))")
 
 
-def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, valley, pan_and_zoom):
-    page = visit(f"ecran=diagnostic&mode=transit&jour={TUESDAY}", "path.maillage-commune")
+def test_diagnostic_tells_the_day_paints_it_with_hatchings_and_leads_back_to_the_car(visit, valley, pan_and_zoom):
+    page = visit(f"ecran=diagnostic&jour={TUESDAY}", "path.maillage-commune")
+    by_car = answer(page)
+    page.get_by_text("Sans voiture : aller-retour en transports en commun").click()
+    page.wait_for_function("() => document.querySelector('.maillage-answer')?.innerText.includes('sans voiture')")
+    page.wait_until_idle()
+    assert "mode=transit" in page.evaluate("location.search")
     found = day_without_car(valley, dt.date.fromisoformat(TUESDAY))
     assert answer(page) == words(residents_sentence(found.share))
     painted = fills(page)
@@ -65,26 +70,15 @@ def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, valley, pa
     page.sent.clear()
     pan_and_zoom(page)
     assert page.sent == [], "nothing is calculated again when the map is moved"
-    assert page.errors == []
-    assert set(page.refused) <= {"data.geopf.fr"}
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_until_still()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "a phone never scrolls sideways"
-
-
-def test_diagnostic_by_car_leads_there_and_back(visit, valley):
-    page = visit("ecran=diagnostic", "path.maillage-commune")
-    by_car = answer(page)
-    page.get_by_text("Sans voiture : aller-retour en transports en commun").click()
-    page.wait_for_function("() => document.querySelector('.maillage-answer')?.innerText.includes('sans voiture')")
-    page.wait_until_idle()
-    assert "mode=transit" in page.evaluate("location.search")
-    assert f"{len(valley.communes)}" in answer(page)
+    page.check_nothing_scrolls_sideways()
     page.get_by_text("En voiture", exact=True).click()
     page.wait_for_function("() => !document.querySelector('.maillage-answer')?.innerText.includes('sans voiture')")
     page.wait_until_idle()
     assert answer(page) == by_car
     assert "mode" not in page.evaluate("location.search")
+    assert page.errors == []
+    assert set(page.refused) <= {"data.geopf.fr"}
 
 
 @pytest.mark.parametrize(
