@@ -61,12 +61,11 @@ def blank_maps():
 
 @pytest.fixture(scope="session")
 def pages_of(findings_of, pdf_pages, blank_maps):
-    """Make the document of a territory, with its maps or pages as large, and return the text of each page."""
+    """Make the document of a territory, with empty pages as large as its maps, and return the text of each page."""
 
-    def read(territory, *, drawn=False, **options) -> Pages:
+    def read(territory, **options) -> Pages:
         findings = findings_of(territory, **options)
-        sheets = report_maps(findings)
-        return pdf_pages(report_pdf(findings, sheets if drawn else blank_maps(sheets)))
+        return pdf_pages(report_pdf(findings, blank_maps(report_maps(findings))))
 
     return read
 

@@ -33,10 +33,9 @@ def package(folder):
 
 
 @pytest.fixture(scope="module")
-def diagnosed(tmp_path_factory):
+def diagnosed(embedded, tmp_path_factory):
     folder = tmp_path_factory.mktemp("results") / "64"
-    territory = Territory.load("64")
-    names = write_diagnosis(territory, diagnose(territory, question=Question()), folder)
+    names = write_diagnosis(embedded, diagnose(embedded, question=Question()), folder)
     return folder, names
 
 
@@ -167,15 +166,14 @@ def test_sources_and_their_licences_are_those_of_the_territory(diagnosed):
 
 
 @pytest.fixture(scope="module")
-def every_table(tmp_path_factory):
+def every_table(embedded, tmp_path_factory):
     """A folder with the tables of a plan, of a report's measures, and of what changed."""
     folder = tmp_path_factory.mktemp("tables")
-    territory = Territory.load("64")
-    found = plan(territory, 2, stops=StopsAsked(count=2))
-    write_plan(found, territory.parts, folder / "plan")
-    write_plan(plan(territory, 0), territory.parts, folder / "none")
-    write_fragility(territory, fragility(territory), folder / "fragility")
-    write_opening(territory, open_shares(territory), folder / "hours")
+    found = plan(embedded, 2, stops=StopsAsked(count=2))
+    write_plan(found, embedded.parts, folder / "plan")
+    write_plan(plan(embedded, 0), embedded.parts, folder / "none")
+    write_fragility(embedded, fragility(embedded), folder / "fragility")
+    write_opening(embedded, open_shares(embedded), folder / "hours")
     return folder
 
 
