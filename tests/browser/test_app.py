@@ -17,6 +17,7 @@ def territory(embedded):
 
 
 def answer(page) -> str:
+    page.wait_for_function("() => document.querySelector('.maillage-answer')?.innerText")
     return page.locator(".maillage-answer").inner_text()
 
 
