@@ -182,6 +182,18 @@ def test_the_bound_of_labels_holds(problem, share):
     assert len(exact.selected) == exact.bound == least
 
 
+def test_a_better_plan_met_while_bounding_is_taken():
+    """Ten homes, seven candidates, two labels: exchanges end at 43 residents; what the bound meets brings 44, the most."""
+    draw = np.random.default_rng(19)
+    n_candidates, count, n_homes = (int(draw.integers(*ends)) for ends in ((5, 9), (2, 4), (8, 14)))
+    times = draw.choice([5, 12, 20, 33, 47], (n_homes, n_candidates))
+    problem = problem_of([60] * n_homes, times, draw.integers(1, 10, n_homes))
+    benefits = coverage_benefits(problem, THRESHOLD)
+    assert benefits.total(most_benefit(benefits, count)) == 43
+    assert max(benefits.total(chosen) for chosen in choices(problem, count)) == 44
+    assert solve(problem, "coverage", count, threshold_min=THRESHOLD, exact=False).objective == 44
+
+
 def test_equal_candidates_are_taken_by_code():
     benefits = Benefits(np.array([0, 0, 1, 1]), np.array([1, 2, 1, 2]), np.ones(4), 2, 3)
     assert most_benefit(benefits, 1).tolist() == [1]
