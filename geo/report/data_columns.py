@@ -110,13 +110,16 @@ def unit_of(name: str) -> str:
 
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose columns without any value have the type declared for them, not that of no value.
+    """Return a table whose columns without any value, and those of whole numbers, have the type declared for them.
 
     Examples
     --------
     >>> import pandas as pd
     >>> typed(pd.DataFrame(columns=["code", "commune_residents"])).dtypes.astype(str).tolist()
     ['string', 'Float64']
+    >>> typed(pd.DataFrame({"population": [706564.0], "residents": [706564.0]})).to_numpy().tolist()
+    [[706564, 706564.0]]
     """
-    bare = [name for name in table.columns if table[name].dtype == object and table[name].isna().all()]
-    return table.astype({name: _PANDAS[declared_type(str(name)) or "string"] for name in bare})
+    bare = {name for name in table.columns if table[name].dtype == object and table[name].isna().all()}
+    whole = {name for name in table.columns if name in _WHOLE and table[name].dtype == float}
+    return table.astype({name: _PANDAS[declared_type(str(name)) or "string"] for name in bare | whole})
