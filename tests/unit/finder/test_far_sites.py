@@ -31,7 +31,7 @@ def far(embedded, tmp_path_factory):
     site = fixed.loc[away.idxmax()]
     sites = embedded.sites.copy()
     chosen = sites["facility_id"] == site["facility_id"]
-    sites.loc[chosen, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
+    sites.loc[chosen, ["opening_hours", "comment"]] = ["Mo-Fr 08:30-12:00", None]
     feed = write_valley(tmp_path_factory.mktemp("far") / "far.zip", urdos, site.geometry)
     territory = replace(embedded, schedule=read_gtfs(feed), facilities={**embedded.facilities, "sites": sites})
     return RoundTrips.of(territory), site, urdos
@@ -45,6 +45,7 @@ def test_the_figures_of_residents_find_it(far, window):
     urdos = found[(trips.territory.communes["name"].reindex(demand["commune_code"]) == "Urdos").to_numpy()].iloc[0]
     assert (urdos["facility_id"], urdos["time_out_min"]) == (site["facility_id"], 10 * 60 + 15)
     assert (urdos["earliest_arrival"], urdos["last_way_back"]) == ("08:30", "17:45")
+    assert urdos["earliest_wait_min"] == 0, "the doors open as the bus arrives"
     if window is not None:
         assert urdos["door_to_door_p25_min"] == 30 + 29, "8:00 after 61 moments, the 30th shortest wait"
 

@@ -285,6 +285,7 @@ def test_who_leaves_at_each_minute_waits_for_the_bus(valley, measured):
     assert urdos["door_to_door_p25_min"] == minutes[29] == 54
     assert urdos[["door_to_door_p50_min", "door_to_door_p75_min"]].isna().all()
     assert (urdos["earliest_arrival"], urdos["last_way_back"], urdos["time_out_min"]) == ("08:15", "18:00", 295)
+    assert urdos["earliest_wait_min"] == 45, "until 9:00"
     assert (urdos["facility_id"], urdos["share_round_trip"]) == (SITE, 1)
 
 
