@@ -25,6 +25,7 @@ def said(comment):
         ("Lundi 14h30-17h Ain / Mardi 9h30-12h Boé", [("ain", 0, "", "", ((870, 1020),)), ("boe", 1, "", "", ((570, 720),))]),
         ("mardi matin : Ain // mardi après-midi : St-Cyr", [("ain", 1, "", "matin", ()), ("saint cyr", 1, "", "après-midi", ())]),
         ("Tournée : Ain (lundi matin), Boé/St Cyr (jeudi)", [("ain", 0, "", "matin", ()), ("boe", 3, "", "", ()), ("saint cyr", 3, "", "", ())]),
+        ("De 9h à 12h : Ain (lundi), Boé (jeudi)", [("ain", 0, "", "", ((540, 720),)), ("boe", 3, "", "", ((540, 720),))]),
         ("1er lundi Ain, 2e lundi Boé", [("ain", 0, "1", "", ()), ("boe", 0, "2", "", ())]),
         ("Ain les 2e et 4e jeudi de 14h à 16h ; Boé le vendredi", [("ain", 3, "2 et 4", "", ((840, 960),)), ("boe", 4, "", "", ())]),
         ("Lundi : Ain (semaines paires) / Boé (semaines impaires)", [("ain", 0, "paires", "", ()), ("boe", 0, "impaires", "", ())]),
