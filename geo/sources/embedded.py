@@ -250,7 +250,7 @@ def _read_communes(path: Path, groups: pd.Index) -> pd.DataFrame:
     require_columns(table, COMMUNES_CSV, source)
     lon, lat = _degrees(table["lon"], 180), _degrees(table["lat"], 90)
     population = pd.to_numeric(table["population"], errors="coerce").astype("Float64")
-    unread = population.isna() | (population < 0) | (population != population.round())
+    unread = ~population.between(0, 1e8).fillna(value=False) | (population != population.round())
     same_place = pd.DataFrame({"lon": lon, "lat": lat}).duplicated()
     require_rows(
         source,

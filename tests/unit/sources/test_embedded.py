@@ -201,10 +201,11 @@ def test_a_broken_table_is_refused_with_its_row(few, name, found, instead, fault
     assert f"{name}.csv" in str(caught.value)
 
 
-def test_residents_that_are_no_number_are_refused(few):
+@pytest.mark.parametrize("residents", ["-3", "1.5", "1E20"])
+def test_residents_that_are_no_number_are_refused(few, residents):
     path = few / "communes.csv"
     rows = rows_of(path)
-    rows[1]["population"] = "-3"
+    rows[1]["population"] = residents
     with path.open("w", encoding="utf-8", newline="") as stream:
         table = csv.DictWriter(stream, list(rows[0]))
         table.writeheader()
