@@ -126,6 +126,15 @@ def test_a_closed_day_says_the_next_possible_one(valley):
     )
 
 
+def test_who_has_no_stop_near_is_told_so_of_every_site(valley):
+    territory, (lon, lat) = valley
+    found = trips_from(RoundTrips.of(territory), lon - 0.2, lat, TUESDAY, 30)  # sixteen kilometres from the only stops
+    assert {one.too_far for one in found} == {"no_stop_here"}
+    (open_then,) = [one for one in found if one.facility_id == SITE]
+    said = "ni le site ni un arrêt n'est assez près de votre départ à pied"
+    assert trip_sentence(open_then).endswith(said)
+
+
 def test_a_closed_day_does_not_hide_that_no_other_day_would_do(valley):
     """On a Sunday: sites without a stop near, and one whose visit is too long for any day of the next two weeks."""
     territory, start = valley
