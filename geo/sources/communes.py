@@ -49,6 +49,8 @@ ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
 
 #: Pieces of one commune farther apart than this are told: one of them may have the code of another commune.
 _DISTANT_KM: Final = 20
+#: No commune has more residents than this.
+_MOST_RESIDENTS: Final = 100_000_000
 
 _ADVICE: Final = (
     "Donnez les contours des communes (IGN Admin Express, geo.api.gouv.fr ou france-geojson) "
@@ -305,7 +307,8 @@ def _population(frame: gpd.GeoDataFrame, given: Path | SourceTable | None, notes
         notes += [*table.notes, *table.commune_notes, *mismatches]
         return population
     own: pd.Series = frame["population"]
-    if ((own < 0) | (own != own.round())).any():
+    told = own.dropna()
+    if (~told.between(0, _MOST_RESIDENTS) | (told != told.round())).any():
         notes.append("Population des contours non retenue : ses valeurs ne sont pas des nombres entiers d'habitants.")
         return pd.Series(pd.NA, index=frame.index, dtype="Int64")
     if own.isna().any():

@@ -310,8 +310,10 @@ def test_codes_that_do_not_match_are_listed_both_ways(tmp_path, two_communes):
     assert "33063" not in joined(table)  # not a département of the study area
 
 
-def test_population_in_thousands_is_not_taken_for_residents(tmp_path):
-    table = read_communes(write(tmp_path / "c.geojson", feature(PAU, code="64445", nom="Pau", population=75.2)))
+@pytest.mark.parametrize("population", [75.2, -1, 1e20])
+def test_population_in_thousands_below_nought_or_past_all_is_not_taken_for_residents(tmp_path, population):
+    path = write(tmp_path / "c.geojson", feature(PAU, code="64445", nom="Pau", population=population))
+    table = read_communes(path)
     assert table.frame["population"].isna().all()
     assert "non retenue" in joined(table)
 
