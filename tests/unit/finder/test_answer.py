@@ -433,6 +433,14 @@ def test_route_follows_the_road_from_door_to_door(world, home):
     assert drawn.length.iloc[0] == pytest.approx(1000 * route.distance_km, rel=0.002)
 
 
+def test_when_nothing_is_open_the_three_nearest_can_be_called(embedded):
+    lon, lat = embedded.communes.loc["64504", ["lon", "lat"]].astype(float)
+    sunday = Wishes(at=dt.datetime.fromisoformat("2026-11-29T10:00"))
+    nearest = find_sites(embedded, lon, lat, k=10).sites
+    called = [site.facility_id for site in nearest if site.phone or site.email]
+    assert [site.facility_id for site in find_sites(embedded, lon, lat, sunday).none_open] == called[:3]
+
+
 def test_routes_of_the_embedded_territory_take_the_time_of_the_answer(embedded):
     for code in ("64504", "64213", "64483"):
         lon, lat = embedded.communes.loc[code, ["lon", "lat"]].astype(float)
