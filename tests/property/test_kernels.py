@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from geo.errors import NetworkError
 from geo.network import RoadNetwork, nearest_facility, shortest_paths
 from geo.network.bounded_searches import travel_matrix
+from geo.network.search_kernels import improves
 from geo.network.shortest_paths import nearest_facilities, path, times_from
 from geo.network.snapping import Legs
 
@@ -318,6 +319,25 @@ class TestBoundedSearches:
             (5, 0, 0.0),
             (5, 1, 4.0),
         ]
+        one = travel_matrix(
+            network, at_nodes([3]), at_nodes([5, 1]), sooner_than=today
+        )  # fewer origins than destinations
+        assert list(zip(one.destination, one.travel_time_s, strict=True)) == [(0, 2.0), (1, 2.0)]
+
+    def test_of_ways_as_fast_the_one_to_the_first_facility_is_better_then_the_shorter(self):
+        known = (5.0, 20.0, 1, 3)  # time, length, facility, way
+        for time, length, facility, way, better in (
+            (4.0, 99.0, 9, 7, True),
+            (6.0, 1.0, 0, 7, False),
+            (5.0, 99.0, 0, 7, True),
+            (5.0, 1.0, 2, 7, False),
+            (5.0, 19.0, 1, 7, True),
+            (5.0, 20.0, 1, 7, False),
+            (5.0, 99.0, 2, 3, True),  # the known way itself, changed since
+            (5.0, 21.0, 1, 3, True),
+            (5.0, 20.0, 1, 3, False),
+        ):
+            assert improves(time, length, facility, way, *known) is better
 
     def test_refuses(self):
         network = Case(2, [(0, 1, 1.0, 1.0)], [0, 1], [0, 1]).network()
