@@ -140,6 +140,7 @@ def _watched_page(context):
     page = context.new_page()
     page.refused, page.errors, page.dialogs, page.sent, page.received = [], [], [], [], []
     page.disguise = None
+    page.wait_for_function = partial(page.wait_for_function, polling=50)  # ms: not once a frame, each drawn for it
     page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
     page.wait_until_quiet = partial(_wait_until_quiet, page)
     page.wait_until_still = partial(_wait_until_still, page)
