@@ -47,7 +47,8 @@ METHOD: Final = (
     ),
     (
         "Une commune est sous-desservie si son temps moyen dépasse le seuil ou, au choix, si trop peu de ses habitants "
-        f"sont {WITHIN} (20 min juste y est, pour 20 min). La règle choisie est écrite avec chaque résultat."
+        f"sont {WITHIN} (un trajet de 20 min juste est dans un seuil de 20 min). La règle choisie est "
+        "écrite avec chaque résultat."
     ),
     (
         "Les antennes comptent, au choix. Les bus ne comptent pas par défaut : la liste officielle ne donne qu'un "

@@ -69,11 +69,15 @@ _DRAWN: Final = (
 
 
 def weights_sentence(plan: Plan) -> str:
-    """Return which residents count for more or less than one; empty where all count once."""
+    """Return which residents count for more or less than one; empty where all count once, or how many are is nothing.
+
+    The longest trip, and the fewest labels for all, are the same however much a resident counts, unless for nothing.
+    """
+    by_number = plan.model in {"coverage", "median"} or plan.min_share is not None
     told = [
         f"les {WEIGHED[name][:1].lower()}{WEIGHED[name][1:]} comptent {format_number(weight)} fois"
         for name, weight in plan.weights.to_dict().items()
-        if weight != 1
+        if weight != 1 and (by_number or weight == 0)
     ]
     return f"Dans ce choix, {joined(told)}." if told else ""
 

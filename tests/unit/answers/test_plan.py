@@ -24,7 +24,14 @@ from geo.answers.plan_certainty import (
     worst_case_sentence,
 )
 from geo.answers.plan_cost import budget_sentence
-from geo.answers.plan_proof import compared_plans, compared_plans_rows, proof_sentence, rule_cost_text, rule_sentence
+from geo.answers.plan_proof import (
+    compared_plans,
+    compared_plans_rows,
+    proof_sentence,
+    rule_cost_text,
+    rule_sentence,
+    weights_sentence,
+)
 from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.robustness import Robustness
@@ -474,6 +481,10 @@ def test_a_plan_that_brings_nothing_in_its_worst_case_is_not_certain(one_label):
     told = "Dans ce choix, les habitants d'un quartier prioritaire (QPV) comptent 3 fois et les habitants de 65 ans ou plus"
     assert f"{told} comptent 1,5 fois." in plan_answer(weighed).details
     assert not any(detail.startswith("Dans ce choix") for detail in answer.details)
+    # The longest trip and the fewest labels for all do not depend on how much a resident counts.
+    assert [weights_sentence(replace(weighed, model=model)) for model in ("center", "set-cover")] == ["", ""]
+    assert weights_sentence(replace(weighed, model="set-cover", min_share=0.9)) == f"{told} comptent 1,5 fois."
+    assert "comptent 0 fois" in weights_sentence(replace(weighed, model="center", weights=Weights(beyond=0)))
     # A plan written before its worst case was measured whole has no column of its own.
     assert compared_plans(replace(sure, worst_case=replace(steadier, after=None))) is None
     runs = runs.assign(labels=[1, 0, 1])
