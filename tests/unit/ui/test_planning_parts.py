@@ -5,6 +5,9 @@ import io
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
 
 from geo.access.opening import HALF_HOURS
 from geo.sources.opening_hours import WEEKDAYS
@@ -53,3 +56,33 @@ def test_a_table_in_french_is_safe_for_a_spreadsheet():
         ["'=1+1", "1234,6", "12", "oui"],
         ["", "", "", "non"],
     ]
+
+
+@pytest.mark.parametrize("estimated", [False, True])
+def test_a_table_on_screen_is_sorted_by_its_values_and_read_by_its_texts(estimated):
+    def page(table, estimated):
+        from geo.ui.components.planning_tables import show_table  # noqa: PLC0415 - a page is a script of its own
+
+        show_table(table, key="k", alt="Essai", estimated=estimated, threshold_min=20)
+
+    table = pd.DataFrame(
+        {
+            "Lieu": pd.array(["<b>&amp;", None, "a\nb"], dtype="string"),
+            "Habitants": [1234.6, np.nan, 9.0],
+            "Part dans le seuil": pd.array([0.999, 0.0, None], dtype="Float64"),
+            "Temps (min)": [20.2, 12.26, np.nan],
+            "A déjà un site": ["oui", "non", "inconnu"],
+        }
+    )
+    app = AppTest.from_function(page, default_timeout=60, args=(table, estimated)).run()
+    assert not app.exception
+    (shown,) = app.dataframe
+    assert shown.value["Habitants"].dropna().tolist() == [1234.6, 9.0]
+    texts = pa.ipc.open_stream(shown.proto.arrow_data.styler.display_values).read_all().to_pandas()
+    assert texts.replace("[\u00a0\u202f]", " ", regex=True).to_dict("list") == {
+        "Lieu": ["<b>&amp;", "—", "a\nb"],
+        "Habitants": ["1 235", "—", "9"],
+        "Part dans le seuil": ["plus de 99 %", "0 %", "—"],
+        "Temps (min)": ["un peu plus de 20 min", "environ 10 min", "—"] if estimated else ["20,2", "12,3", "—"],
+        "A déjà un site": ["oui", "non", "inconnu"],
+    }
