@@ -186,7 +186,8 @@ def _in_french(error: TyperException) -> str:
         "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
         "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_COMMANDS)}.",
     }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
-    return f"{sentence} Voyez « maillage --help »."
+    context = getattr(error, "ctx", None)
+    return f"{sentence} Voyez « {context.command_path if context else 'maillage'} --help »."
 
 
 class _Progress(logging.Handler):

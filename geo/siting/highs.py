@@ -59,9 +59,16 @@ def maximise(program: Program, *, time_limit_s: float, stopped: Callable[[], boo
     import highspy  # noqa: PLC0415 - only exact models need it
 
     end = time.thread_time() + max(time_limit_s, 0.0)
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+
+    class Silent(highspy.Highs):
+        """HiGHS without its output; from 1.16 on its constructor prints a banner, which would precede our JSON."""
+
+        def enableCallbacks(self) -> None:  # noqa: N802 - the name is HiGHS's own
+            self.silent()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    solver = Silent()  # type: ignore[no-untyped-call]
     for option, value in (
-        ("output_flag", False),
         ("threads", 1),
         ("time_limit", _BUSY * max(time_limit_s, 0.0)),
         ("mip_rel_gap", 0.0),

@@ -135,3 +135,11 @@ def test_a_folder_of_ours_is_written_to_again():
     """The names that mark one are those that are written."""
     markers = {PACKAGE_FILE, f"*/{PACKAGE_FILE}", TERRITORY_MARKER, COUNTRY_MARKER, _MARKER, "capacity_plan.json"}
     assert set(FOLDERS_OF_OURS) == markers | {".maillage.*"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [(["batch"], "maillage batch"), (["plan", "--unheard-of"], "maillage plan"), (["unheard-of"], "maillage")],
+)
+def test_what_is_badly_asked_is_sent_to_the_help_of_its_command(capsys, arguments, where):
+    assert refused(capsys, *arguments).endswith(f"Voyez « {where} --help ».")
