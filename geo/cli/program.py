@@ -187,7 +187,8 @@ def _in_french(error: TyperException) -> str:
         "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_COMMANDS)}.",
     }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
     context = getattr(error, "ctx", None)
-    return f"{sentence} Voyez « {context.command_path if context else 'maillage'} --help »."
+    command = f" {context.info_name}" if context is not None and context.parent is not None else ""
+    return f"{sentence} Voyez « maillage{command} --help »."
 
 
 class _Progress(logging.Handler):
