@@ -27,4 +27,9 @@ def app(
         served += ["--server.baseUrlPath", base_path.strip("/")]
     if folder is not None:
         served += ["--", str(folder)]
+    path = base_path.strip("/")
+    typer.echo(
+        f"Préparation de l'application (une minute à la première fois), puis à ouvrir dans un navigateur : "
+        f"http://{address}:{port}/{path}. Ctrl+C l'arrête."
+    )
     run_server(served)

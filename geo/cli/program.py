@@ -53,7 +53,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
         "Dire ce qui a changé entre deux listes de sites : ouverts, fermés, déplacés… et pour combien d'habitants."
     ),
     "api": "Répondre en JSON à d'autres programmes (nearest, diagnose, un plan déjà fait), en lecture seule.",
-    "app": "Ouvrir l'application dans un navigateur, servie par cette machine.",
+    "app": "Servir l'application depuis cette machine, pour un navigateur.",
 }
 #: Functions that are not called as their command.
 _FUNCTIONS: Final = {"map": "draw_map"}
