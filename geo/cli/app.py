@@ -23,11 +23,11 @@ def app(
     require("streamlit")
     served = ["geo.ui.serve", "--server.address", address, "--server.port", str(port)]
     served += ["--server.headless", "true"]
-    if base_path:
-        served += ["--server.baseUrlPath", base_path.strip("/")]
+    path = base_path.strip("/")
+    if path:
+        served += ["--server.baseUrlPath", path]
     if folder is not None:
         served += ["--", str(folder)]
-    path = base_path.strip("/")
     typer.echo(
         f"Préparation de l'application (une minute à la première fois), puis à ouvrir dans un navigateur : "
         f"http://{address}:{port}/{path}. Ctrl+C l'arrête."
