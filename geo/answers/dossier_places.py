@@ -1,4 +1,4 @@
-"""Where a label could be housed, who could bear it, and which sites of today would lose visitors."""
+"""Where a label could be housed, who could run it, and which sites of today would lose visitors."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ def _site_words(site: SiteAnswer) -> str:
 
 
 def _reopening_words(site: SiteAnswer) -> str:
-    """Return the same of a site that is closed, or closes before one arrives."""
+    """Return how far a site is that is closed, or closes before one arrives, and when it opens again."""
     if site.status.is_open:
         return f"{_site_words(site)}, mais fermé à votre arrivée"
     return _site_words(site).replace(", fermé, rouvre", ", rouvre")

@@ -103,7 +103,7 @@ def sources_sentence(manifest: Manifest) -> str:
 
 
 def plan_sources_sentence(manifest: Manifest) -> str:
-    """Return the same of a plan for a territory: without tax offices, with what tells where people already go."""
+    """Return the sources of a plan in one sentence: without tax offices, with what tells where people already go."""
     return _sources_sentence(plan_sources(manifest.sources))
 
 

@@ -90,8 +90,8 @@ _METHOD: Final = (
     "pas à pas, amélioré par échanges, puis un programme exact (HiGHS) cherche mieux et donne la borne : ce qu'aucun "
     "autre choix ne peut dépasser. L'écart est la distance entre le plan et cette borne ; à zéro, le plan est prouvé "
     "le meilleur parmi les lieux candidats. À un centième de ce gain, le plan qui tient le mieux au pire des variantes "
-    "de temps est préféré ; puis, à un centième de ce que chaque label apporte, celle qui ne prend pas surtout les "
-    "visiteurs d'un seul site, puis la plus peuplée. "
+    "de temps est préféré ; puis, à un centième de ce que chaque label apporte, la commune qui ne prend pas "
+    "surtout les visiteurs d'un seul site, puis la plus peuplée. "
     "Les poids multiplient ce que compte un habitant : à 1, chacun compte une fois."
 )
 _METHOD_ESTIMATED: Final = (

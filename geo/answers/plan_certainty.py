@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answers.tables import rows_of
+from geo.finder.other_names import of_commune
 from geo.french import (
     SEMICOLON,
     counted,
@@ -206,9 +207,9 @@ def worst_case_sentence(plan: Plan) -> str:
         )
         return f"{start}{SEMICOLON}{none}."
     other = worst.labels.loc[~worst.labels["code"].isin(here), "name"].to_list()
-    left = plan.labels.loc[~plan.labels["code"].isin(there), "name"].to_list()
+    left = [of_commune(name) for name in plan.labels.loc[~plan.labels["code"].isin(there), "name"]]
     taken = f"avec {joined(other, _NAMED)}" if other else "avec moins de labels"
-    instead = f" au lieu de {joined(left, _NAMED)}" if left else (" en plus" if other else "")
+    instead = f" au lieu {joined(left, _NAMED)}" if left else (" en plus" if other else "")
     lost = max(0.0, 1 - worst.objective / plan.objective) if plan.objective > 0 else 0.0
     price = f", pour {format_share(lost)} de gain en moins{' en moyenne' if plan.on_average else ''}" if lost else ""
     kept = format_share(worst.best_share)

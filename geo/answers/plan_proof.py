@@ -230,7 +230,7 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
 
     Returns
     -------
-    `plan`, `places` (text, with the signs of the maps); `gain_residents`, and where labels are chosen
+    `plan`, `places` (text, with the signs of the maps, in their order); `gain_residents`, and where labels are chosen
     on average `gain_mean_residents`, or `gain_mean_weighted` where residents do not all count once; `share_within`;
     `mean_time_min`; `cost_eur`; `share_of_best`: what it brings of what the best one does, where gains add up and that
     one is proven.
@@ -244,10 +244,14 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
     if not others or not len(plan.labels):
         return None
     rows, signs = [], place_signs(plan)
+    order = {code: place for place, code in enumerate(signs)}
     for title, labels, after, objective in (("Plan proposé", plan.labels, plan.after, plan.objective), *others):
         towns = [
             f"{_signed(signs.get(str(code)))}{name} ({format_integer(residents)}{UNIT_SPACE}hab.)"
-            for code, name, residents in zip(labels["code"], labels["name"], labels["commune_residents"], strict=True)
+            for code, name, residents in sorted(
+                zip(labels["code"], labels["name"], labels["commune_residents"], strict=True),
+                key=lambda town: order.get(str(town[0]), len(order)),
+            )
         ]
         row: dict[str, Any] = {
             "plan": title,

@@ -226,6 +226,8 @@ def test_what_the_rule_costs_is_a_fact_only_where_it_is_proven(embedded):
     assert "share_of_best" not in compared_plans(open_)
     same = plainly(rule_sentence(replace(open_, widest=replace(open_.widest, labels=found.labels))))
     assert same.endswith("aucun meilleur choix n'est trouvé à temps : ce qu'elle coûte n'est pas prouvé.")
+    turned = compared_plans(replace(found, widest=replace(found.widest, labels=found.labels[::-1])))
+    assert turned.loc[turned["plan"] == "Sans la règle", "places"].item() == turned["places"].iloc[0]
     assert [rule_cost_text(1e-12, proven=proven) for proven in (True, False)] == [
         "cette règle ne coûte rien",
         "ce que coûte cette règle n'est pas prouvé",
@@ -505,6 +507,8 @@ def test_the_plan_that_holds_up_best_is_told_apart(one_label):
         f"ce plan apporte 50 % du meilleur gain qu'on y trouve ; le plan le meilleur au pire en garderait 75 %, avec X "
         f"au lieu de {name}, pour 10 % de gain en moins."
     )
+    vowel = replace(one_label, labels=one_label.labels.assign(name="Urrugne"), worst_case=steadier)
+    assert "avec X au lieu d'Urrugne, pour" in plainly(worst_case_sentence(vowel))
 
 
 @pytest.mark.parametrize(
