@@ -65,7 +65,8 @@ def capacity_plan_answer(plan: CapacityPlan) -> Answer:
     if full > 1:
         details.append(f"{counted(full, 'habitant')} ont un site {within} sans que les sites puissent tous les servir.")
     if names and bool((plan.labels["share_used"] > _FULL).all()):
-        details.append("Tous ces labels seraient pleins : d'autres lieux proches serviraient autant d'habitants.")
+        all_full = plural(len(names), "Ce label serait plein", "Tous ces labels seraient pleins")
+        details.append(f"{all_full} : d'autres lieux proches serviraient autant d'habitants.")
     if names:
         details.append(labels_cost_text(len(names), plan.costs))
     if rule := _rule(plan):

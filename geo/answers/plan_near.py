@@ -93,4 +93,4 @@ def near_sentence(near: Sequence[NearWithLabels]) -> str:
         for each in near
     ]
     estimated = ", temps estimés d'après la ligne droite" if near[0].before.part.estimated else ""
-    return f"Avec ces labels, {SEMICOLON.join(told)}{estimated}."
+    return f"Avec ce plan, {SEMICOLON.join(told)}{estimated}."

@@ -42,7 +42,7 @@ def test_who_lives_beside_the_label_walks_to_it(territory):
         assert each.before.part.residents_known == a + b + c
         assert (each.before.residents_within, each.after.residents_within) == (a, a + b)
     assert plain(near_sentence(near)) == (
-        "Avec ces labels, 83 % des habitants seraient à 5 min ou moins à pied d'un site (56 % aujourd'hui) ; 83 % des "
+        "Avec ce plan, 83 % des habitants seraient à 5 min ou moins à pied d'un site (56 % aujourd'hui) ; 83 % des "
         "habitants seraient à 5 min ou moins à vélo d'un site (56 % aujourd'hui)."
     )
     told = plan_document(chosen, territory.parts)["active"]

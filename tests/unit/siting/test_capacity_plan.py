@@ -37,7 +37,7 @@ def test_labels_relieve_the_sites_that_are_full(territory):
     lines = capacity_plan_answer(small).lines
     assert any("100\u00a0% de sa capacité" in line for line in lines)
     assert any(line.startswith("Choix prouvé") for line in lines)
-    assert any(line.startswith("Tous ces labels seraient pleins") for line in lines)
+    assert any(line.startswith("Ce label serait plein") for line in lines)
 
 
 def test_its_rule_its_cost_and_what_is_not_calculated_are_told(territory):
