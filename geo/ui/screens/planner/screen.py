@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.access.known_part import known_part
+from geo.answers.answer import part_title
 from geo.ui.components.answer import show_known
 from geo.ui.components.messages import plain
 from geo.ui.kept_answers import once
@@ -44,7 +45,9 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         **bound("view"),
     )
     _, draw = _VIEWS[state.view]
-    st.title(plain(QUESTIONS[state.view]), anchor=False)
-    # Said here for every view.
-    show_known(once(territory, "part", lambda: known_part(territory)))
+    part = once(territory, "part", lambda: known_part(territory))
+    # The part that the roads cover is named where it is not all, and said here for every view.
+    covered = "" if part.is_whole else f" {part_title(territory.name, part)}"
+    st.title(plain(QUESTIONS[state.view] + covered), anchor=False)
+    show_known(part)
     draw(Visit.of(territory, state, settings))
