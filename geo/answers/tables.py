@@ -264,7 +264,7 @@ def rounded(table: pd.DataFrame) -> pd.DataFrame:
 def headed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return some columns of `COLUMNS` under their French headings, index 0..n-1."""
     titles = {name.rpartition(".")[2]: COLUMNS[name].title for name in names}
-    return table[list(titles)].rename(columns=titles).reset_index(drop=True)
+    return table[list(titles)].set_axis(list(titles.values()), axis=1).reset_index(drop=True)
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[Any, Any]]:

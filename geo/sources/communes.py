@@ -20,7 +20,7 @@ from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
 from geo.sources.layers import Layer, find_layers, first_column, plain_texts, read_layer
 from geo.sources.numbers import parse_numbers
 from geo.sources.place_columns import missing_columns, named_column
-from geo.sources.population import latest_population, match_population, read_population
+from geo.sources.population import MOST_RESIDENTS, latest_population, match_population, read_population
 from geo.sources.postcodes import joined_postcodes
 from geo.sources.provenance import (
     Provenance,
@@ -49,8 +49,6 @@ ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
 
 #: Pieces of one commune farther apart than this are told: one of them may have the code of another commune.
 _DISTANT_KM: Final = 20
-#: No commune has more residents than this.
-_MOST_RESIDENTS: Final = 100_000_000
 
 _ADVICE: Final = (
     "Donnez les contours des communes (IGN Admin Express, geo.api.gouv.fr ou france-geojson) "
@@ -308,7 +306,7 @@ def _population(frame: gpd.GeoDataFrame, given: Path | SourceTable | None, notes
         return population
     own: pd.Series = frame["population"]
     told = own.dropna()
-    if (~told.between(0, _MOST_RESIDENTS) | (told != told.round())).any():
+    if (~told.between(0, MOST_RESIDENTS) | (told != told.round())).any():
         notes.append("Population des contours non retenue : ses valeurs ne sont pas des nombres entiers d'habitants.")
         return pd.Series(pd.NA, index=frame.index, dtype="Int64")
     if own.isna().any():

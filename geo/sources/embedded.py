@@ -23,6 +23,7 @@ from geo.sources.delimited import read_delimited, require_columns, require_rows
 from geo.sources.departements import departement_codes
 from geo.sources.facility_table import OPEN_LICENCE, facility_frame
 from geo.sources.kept_frames import content_key, kept_frames
+from geo.sources.population import MOST_RESIDENTS
 from geo.sources.postcodes import POSTCODES_TEXT
 from geo.sources.provenance import Provenance, SourceTable, names_its_file
 
@@ -250,7 +251,7 @@ def _read_communes(path: Path, groups: pd.Index) -> pd.DataFrame:
     require_columns(table, COMMUNES_CSV, source)
     lon, lat = _degrees(table["lon"], 180), _degrees(table["lat"], 90)
     population = pd.to_numeric(table["population"], errors="coerce").astype("Float64")
-    unread = ~population.between(0, 1e8).fillna(value=False) | (population != population.round())
+    unread = ~population.between(0, MOST_RESIDENTS).fillna(value=False) | (population != population.round())
     same_place = pd.DataFrame({"lon": lon, "lat": lat}).duplicated()
     require_rows(
         source,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE: Final = "Population légale"
+#: No commune has more residents than this.
+MOST_RESIDENTS: Final = 100_000_000
 
 #: Lower-case names of the municipal population, with or without a year: PMUN, PMUN21, P21_POP, population.
 _POPULATION_NAME: Final = re.compile(r"pmun(?:_?(\d{4}|\d{2}))?|p(\d{2})_pop|population(?:_municipale)?")
@@ -73,7 +75,7 @@ def read_population(
     number = (
         parse_numbers(raw_population)
         .astype("Float64")
-        .where(lambda value: value.between(0, 1e8))
+        .where(lambda value: value.between(0, MOST_RESIDENTS))
         .round()
         .astype("Int64")
     )

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
+from geo.access.known_part import known_part
 from geo.finder.gazetteer import Gazetteer
 from geo.maps.ground import ground_base
 from geo.maps.payload import map_base
@@ -23,10 +24,12 @@ from geo.settings import Settings
 from geo.sources.day_lists import lists_stamp
 from geo.territory import Territory
 from geo.territory.store import TERRITORY_MARKER
-from geo.ui.kept_answers import kept
+from geo.ui.kept_answers import kept, once
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from geo.access.known_part import KnownPart
 
 #: What each territory in memory was loaded from.
 _SOURCES: Final[WeakKeyDictionary[Territory, str]] = WeakKeyDictionary()
@@ -72,6 +75,11 @@ def _version(folder: str | None) -> tuple[int, ...]:
 def fingerprint(territory: Territory) -> str:
     """Return a short text that changes with any source or network of the territory."""
     return hashlib.sha256(territory.fingerprint.encode()).hexdigest()[:16]
+
+
+def part(territory: Territory) -> KnownPart:
+    """Return the part of a territory whose ways are known."""
+    return once(territory, "part", lambda: known_part(territory))
 
 
 @kept(st.cache_resource, show_spinner="Calcul des temps de trajet…", max_entries=32)

@@ -168,7 +168,7 @@ class ShownCommunes:
             for name in names
         }
         return cls(
-            pa.Table.from_pandas(table[names].set_axis([COLUMNS[name].title for name in names], axis=1)),
+            pa.Table.from_pandas(headed(table, names)),
             tuple(map(str, table["commune_code"])),
             columns,
         )

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.answers.origin import approximation_sentences, counted_sentences, sources_sentence
 from geo.errors import MaillageError
 from geo.report.fetch_sentences import file_sentences
 from geo.sources.day_lists import all_checked_on
 from geo.territory.embedded import fetch_day_lists
-from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
+from geo.ui.components.messages import plain, show_approximations, show_failure, show_notes, show_warnings
 from geo.ui.departement_fetch import CLOSED
+from geo.ui.kept_answers import once
 
 if TYPE_CHECKING:
+    from geo.question import Question
     from geo.settings import Settings
     from geo.territory import Territory
 
@@ -24,6 +27,16 @@ _WHAT: Final = (
 )
 _OFF: Final = f"{CLOSED} « maillage fetch --lists » apporte les listes du jour, que cette page emploie ensuite."
 _REPORT: Final = "day_lists_report"
+
+
+def show_origin(territory: Territory, question: Question, settings: Settings) -> None:
+    """Say what the figures of a diagnosis by car stand on, the button of the lists beside them."""
+    show_approximations(approximation_sentences(territory))
+    counted = once(
+        territory, ("counted", question.facilities, question.kinds), lambda: counted_sentences(question, territory)
+    )
+    show_notes([*counted, sources_sentence(territory.manifest)])
+    show_lists(territory, settings)
 
 
 def show_lists(territory: Territory, settings: Settings, *, explained: bool = False) -> None:

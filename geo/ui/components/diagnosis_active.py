@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.access.active_access import active_access
-from geo.access.known_part import known_part
 from geo.answers.active_access import active_answer, near_sentence
 from geo.answers.answer import part_title
 from geo.answers.list_dates import list_sentence
@@ -50,7 +49,7 @@ _FIRST: Final = [COLUMNS[name].title for name in _SHOWN[:3]]
 def diagnosis_active(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen as it is on foot or by bicycle: question, answer, map, table."""
     identity, by = cache.fingerprint(territory), MODES[state.mode]
-    name = part_title(territory.name, known_part(territory))
+    name = part_title(territory.name, cache.part(territory))
     st.title(plain(f"Qui peut y aller {by} ? {name}"), anchor=False)
     ask_mode(territory)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

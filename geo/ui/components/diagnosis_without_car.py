@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import offer_sentence, sources_sentence
@@ -62,7 +61,7 @@ _IN_FILE: Final = (
 def diagnosis_without_car(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen as it is without a car: question, answer, map, table."""
     identity = cache.fingerprint(territory)
-    name = part_title(territory.name, known_part(territory))
+    name = part_title(territory.name, cache.part(territory))
     st.title(plain(f"Qui peut y aller sans voiture ? {name}"), anchor=False)
     ask_mode(territory)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

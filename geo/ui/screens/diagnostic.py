@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.access.diagnosis import diagnose
-from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.coverage import commune_sentence
 from geo.answers.list_dates import list_sentence
-from geo.answers.origin import (
-    approximation_sentences,
-    counted_sentences,
-    sources_sentence,
-)
 from geo.answers.roads_change import CHANGED_COLUMNS, replaces_estimate, roads_change
 from geo.errors import ParameterError
 from geo.french import WITHIN
@@ -24,16 +18,15 @@ from geo.ui import cache
 from geo.ui.chosen_plan import plan_ahead
 from geo.ui.components.answer import show_answer, show_beside, take_focus
 from geo.ui.components.communes_table import communes_csv, show_communes
-from geo.ui.components.day_lists import show_lists
+from geo.ui.components.day_lists import show_origin
 from geo.ui.components.diagnosis_active import diagnosis_active
 from geo.ui.components.diagnosis_without_car import diagnosis_without_car
-from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.messages import plain, show_notes
 from geo.ui.components.planning_tables import french_table, show_table
 from geo.ui.components.question import ask_commune, ask_counted, ask_facilities, ask_threshold
 from geo.ui.components.territory_map import territory_map
 from geo.ui.components.without_car_day import ask_mode
 from geo.ui.diagnosed import diagnosed
-from geo.ui.kept_answers import once
 from geo.ui.session import bound, change_state
 from geo.ui.state import SHARES_PERCENT, STEP
 
@@ -72,7 +65,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     _commune(diagnosis.coverage, cache.commune_titles(territory, identity), threshold_min)
     show_communes(found.communes, lambda code: _choose(code, with_focus=True))
     _equity(found)
-    _notes(territory, settings, diagnosis)
+    show_origin(territory, diagnosis.question, settings)
     if state.territory in kept_territories(settings) and replaces_estimate(territory.manifest):
         _roads_change(territory, diagnosis)
     _downloads(territory, state, settings, diagnosis)
@@ -81,9 +74,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
 
 def _question(territory: Territory, state: AppState) -> None:
     st.title(
-        plain(
-            f"Qui est trop loin ? {part_title(territory.name, once(territory, 'part', lambda: known_part(territory)))}"
-        ),
+        plain(f"Qui est trop loin ? {part_title(territory.name, cache.part(territory))}"),
         anchor=False,
     )
     ask_mode(territory)
@@ -123,17 +114,6 @@ def _map(territory: Territory, state: AppState, found: Diagnosed, identity: str,
         settings=settings,
         on_select=lambda code, by_keyboard: _choose(code, with_focus=by_keyboard),
     )
-
-
-def _notes(territory: Territory, settings: Settings, diagnosis: Diagnosis) -> None:
-    """Say what the figures stand on."""
-    show_approximations(approximation_sentences(territory))
-    question = diagnosis.question
-    counted = once(
-        territory, ("counted", question.facilities, question.kinds), lambda: counted_sentences(question, territory)
-    )
-    show_notes([*counted, sources_sentence(territory.manifest)])
-    show_lists(territory, settings)
 
 
 def _choose(code: str, *, with_focus: bool) -> None:

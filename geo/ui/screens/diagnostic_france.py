@@ -9,16 +9,15 @@ import streamlit as st
 from geo.access.diagnosis import diagnose
 from geo.answers.coverage import coverage_answer, trip_texts
 from geo.answers.list_dates import list_sentence
-from geo.answers.origin import approximation_sentences, counted_sentences, sources_sentence
 from geo.french import WITHIN
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
-from geo.ui.components.day_lists import show_lists
+from geo.ui.components.day_lists import show_origin
 from geo.ui.components.france_map import france_map, has_slider
-from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.messages import plain
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
-from geo.ui.kept_answers import kept, once
+from geo.ui.kept_answers import kept
 from geo.ui.session import change_state
 from geo.ui.state import format_state
 
@@ -74,12 +73,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     )
     stem = f"maillage-departements-{question.facilities}-{question.threshold_min:.0f}min"
     csv_button("Tableau (CSV)", shown, f"{stem}.csv", estimated=territory.estimated)
-    show_approximations(approximation_sentences(territory))
-    counted = once(
-        territory, ("counted", question.facilities, question.kinds), lambda: counted_sentences(question, territory)
-    )
-    show_notes([*counted, sources_sentence(territory.manifest)])
-    show_lists(territory, settings)
+    show_origin(territory, question, settings)
 
 
 def _diagnosis(territory: Territory, identity: str, question: Question) -> Diagnosis:

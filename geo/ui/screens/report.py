@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.origin import approximation_sentences
 from geo.answers.plan import plan_answer
@@ -55,7 +54,7 @@ class _PreparedReport:
 
 def show(territory: Territory, state: AppState, _settings: Settings) -> None:
     """Draw the screen: what the report will hold, the choices, the button, the files."""
-    part = known_part(territory)
+    part = cache.part(territory)
     st.title(plain(f"Préparer un rapport : {part_title(territory.name, part)}"), anchor=False)
     show_known(part)
     st.markdown(_HOLDS)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.access.known_part import known_part
 from geo.answers.answer import part_title
+from geo.ui import cache
 from geo.ui.components.answer import show_known
 from geo.ui.components.messages import plain
-from geo.ui.kept_answers import once
 from geo.ui.page_title import QUESTIONS
 from geo.ui.screens.planner import certainty, fragility, opening_hours, tax_offices, what_if, where_to_open
 from geo.ui.screens.planner.visit import Visit
@@ -45,7 +44,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         **bound("view"),
     )
     _, draw = _VIEWS[state.view]
-    part = once(territory, "part", lambda: known_part(territory))
+    part = cache.part(territory)
     # The part that the roads cover is named where it is not all, and said here for every view.
     covered = "" if part.is_whole else f" {part_title(territory.name, part)}"
     st.title(plain(QUESTIONS[state.view] + covered), anchor=False)
