@@ -21,7 +21,8 @@ def embedded():
 SITES = st.deferred(lambda: st.sampled_from(embedded().sites["facility_id"].to_list()))
 COMMUNES = st.deferred(lambda: st.sampled_from(embedded().communes.index.to_list()))
 
-texts = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=30).filter(str.strip)
+#: Texts of one line: neither control characters nor separators of lines and paragraphs, which are refused.
+texts = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=30).filter(str.strip)
 places = st.one_of(
     st.builds(Place, commune_code=texts),
     st.builds(Place, lon=st.floats(-180, 180), lat=st.floats(-90, 90)),
