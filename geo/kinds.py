@@ -112,6 +112,11 @@ def is_ours(name: str) -> bool:
     return name in _LISTS
 
 
+def list_option(name: str) -> str:
+    """Return a list of places as a command and the API are given it: ``"tax-offices"`` for ``"tax_offices"``."""
+    return "tax-offices" if name == TAX_OFFICES else name
+
+
 def list_name(option: str) -> str:
     """Return the name of a list of places, as a command is given it, as the package writes it.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import ParameterError
-from geo.finder.start import require_position, times_to
+from geo.finder.start import require_near, times_to
 from geo.french import format_integer, position_text
 from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap
@@ -49,7 +49,7 @@ def nearest(
     Raises
     ------
     ParameterError
-        The position is not a position, lies off the network, or `k` is below 1.
+        The position is none, is far from the territory, lies off the network, or `k` is below 1.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def nearest(
     >>> nearest(Territory.load("64"), lon=-1.49, lat=43.31, k=1)["id"].tolist()
     ['950']
     """
-    require_position(lon, lat)
+    require_near(territory, lon, lat)
     if k < 1:
         msg = f"Nombre de lieux demandé : {k}. Au moins 1 est attendu."
         raise ParameterError(msg)

@@ -64,6 +64,32 @@ def require_position(lon: float, lat: float) -> None:
         raise ParameterError(msg)
 
 
+def require_near(territory: Territory, lon: float, lat: float) -> None:
+    """Raise `ParameterError` unless this is a position in a commune of the territory, or near one of it or around it.
+
+    Estimated roads lead on through all of France, to sites that are the nearest of those of the territory alone.
+    """
+    require_position(lon, lat)
+    if _is_abroad(territory, lon, lat):
+        msg = f"La position ({position_text(lon, lat)}) est à l'étranger ou en mer. {DIRECTORY}"
+        raise ParameterError(msg)
+    columns = ["lon", "lat"]
+    towns = np.concatenate([territory.communes[columns].to_numpy(), territory.neighbours[columns].to_numpy()])
+    town = towns[_nearest_row(lon, lat, towns)]
+    if straight_m(lon, lat, town[:1], town[1:])[0] <= NEAREST_COMMUNE_M:
+        return
+    if not len(territory.communes.sindex.query(shapely.Point(lon, lat), predicate="intersects")):
+        raise _far_away(territory, lon, lat)
+
+
+def _far_away(territory: Territory, lon: float, lat: float) -> ParameterError:
+    return ParameterError(
+        f"La position ({position_text(lon, lat)}) est hors de « {territory.name} », ou trop loin de ses routes : "
+        f"aucune commune connue ici n'est à moins de {format_integer(NEAREST_COMMUNE_M / 1000)} km. Donnez une "
+        f"position dans ce territoire, ou choisissez celui où elle est."
+    )
+
+
 def start_at(territory: Territory, lon: float, lat: float) -> Start:
     """Return where trips from a position start: there, or at the nearest commune's point where no road is near.
 
@@ -72,12 +98,9 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
     Raises
     ------
     ParameterError
-        The position is none, is abroad or at sea, or is far from every road and every commune of the territory.
+        The position is none, is abroad or at sea, or is far from the territory, or from every road and commune of it.
     """
-    require_position(lon, lat)
-    if _is_abroad(territory, lon, lat):
-        msg = f"La position ({position_text(lon, lat)}) est à l'étranger ou en mer. {DIRECTORY}"
-        raise ParameterError(msg)
+    require_near(territory, lon, lat)
     departement = _departement_at(territory, lon, lat)
     here = snap(territory.network, [lon], [lat])
     if here.link[0] >= 0:
@@ -91,11 +114,7 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
     points = snap(territory.network, communes["lon"].to_numpy()[order], communes["lat"].to_numpy()[order])
     usable = np.flatnonzero((points.link >= 0) & (metres[order] <= NEAREST_COMMUNE_M))
     if not len(usable):
-        msg = (
-            f"La position ({position_text(lon, lat)}) est loin de toute route et de toute commune de "
-            f"« {territory.name} ». Donnez une position dans le territoire."
-        )
-        raise ParameterError(msg)
+        raise _far_away(territory, lon, lat)
     first = int(usable[0])
     way = shapely.linestrings([[here.xy[0], points.xy[first]]])
     if len(across(way, territory.network.barriers)):  # an island off the coast
@@ -121,10 +140,16 @@ def _departement_at(territory: Territory, lon: float, lat: float) -> str:
     if territory.departement is not None:
         return territory.departement
     communes = territory.communes
-    # Of 35,000 communes the ellipsoid takes 45 ms; on a flat map drawn around the position the nearest is the same.
-    east = (communes["lon"].to_numpy() - lon) * np.cos(np.radians(lat))
-    north = communes["lat"].to_numpy() - lat
-    return str(communes["departement"].iloc[int(np.argmin(east**2 + north**2))])
+    return str(communes["departement"].iloc[_nearest_row(lon, lat, communes[["lon", "lat"]].to_numpy())])
+
+
+def _nearest_row(lon: float, lat: float, points: NDArray[np.float64]) -> int:
+    """Return which of some points, shape (n, 2), is the nearest: on a flat map drawn around the position, where it is.
+
+    Of 35,000 communes the ellipsoid takes 45 ms.
+    """
+    east, north = (points - (lon, lat)).T
+    return int(np.argmin((east * np.cos(np.radians(lat))) ** 2 + north**2))
 
 
 def times_to(territory: Territory, start: SnappedPoints, places: SnappedPoints) -> tuple[NDArray[np.float64], ...]:

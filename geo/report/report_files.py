@@ -17,6 +17,7 @@ from geo.answers.equity import group_table, inequality_table
 from geo.answers.label import Criterion, label_arguments
 from geo.answers.tables import rounded
 from geo.answers.two_publics_json import WITH_AND_WITHOUT, plan_document
+from geo.kinds import list_option
 from geo.maps.static.files import write_sheet
 from geo.question import Question
 from geo.report.active_files import near_table
@@ -145,7 +146,7 @@ def report_command(request: ReportRequest, territory_name: str | None, plan_file
     if question.threshold_min != usual.threshold_min:
         words += ["--threshold", f"{question.threshold_min:g}"]
     if question.facilities != usual.facilities:
-        words += ["--facilities", question.facilities.replace("tax_offices", "tax-offices")]
+        words += ["--facilities", list_option(question.facilities)]
     if question.rule != usual.rule:
         words += ["--rule", question.rule.kind.replace("_", "-")]
         words += ["--min-share", f"{question.rule.min_share:g}"] if question.rule.kind == "share" else []

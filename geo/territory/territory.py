@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import ParameterError
-from geo.kinds import COUNTED_KINDS, SITES
+from geo.kinds import COUNTED_KINDS, SITES, list_name, list_option
 from geo.network.snapping import snap
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.network.travel_times import nearest_by_road
@@ -66,7 +66,7 @@ class Territory(StudyArea):
         return json.dumps(self.manifest.to_dict(), sort_keys=True, ensure_ascii=False)
 
     def facility_list(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:
-        """Return one list of places, the kinds that are not counted left out, index 0..n-1.
+        """Return one list of places (also by its name in commands), the kinds not counted left out, index 0..n-1.
 
         Raises
         ------
@@ -78,8 +78,9 @@ class Territory(StudyArea):
         >>> Territory.load("64").facility_list(kinds={"bus"})["kind"].unique().tolist()
         ['bus']
         """
+        facilities = list_name(facilities)
         if facilities not in self.facilities:
-            known = ", ".join(f"« {name} »" for name in self.facilities)
+            known = ", ".join(f"« {list_option(name)} »" for name in self.facilities)
             msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
             raise ParameterError(msg)
         table = counted_places(self.facilities[facilities], kinds=kinds)

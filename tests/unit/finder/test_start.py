@@ -4,6 +4,7 @@ import pytest
 
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites
+from geo.finder.nearest import nearest
 from geo.finder.start import require_position
 from geo.territory import Territory
 
@@ -56,6 +57,17 @@ def test_no_trip_by_road_starts_on_an_island_that_is_no_commune(lon, lat):
 def test_a_position_abroad_or_at_sea_is_told_so_with_the_official_directory(lon, lat):
     with pytest.raises(ParameterError, match=r"à l'étranger ou en mer.*lannuaire\.service-public\.fr"):
         find_sites(Territory.load(), lon, lat)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [find_sites, nearest, lambda *asked: nearest(*asked, facilities="tax_offices")],
+    ids=["sites", "list", "taxes"],
+)
+def test_a_position_far_outside_the_territory_is_told_so_though_estimated_roads_lead_on(ask):
+    with pytest.raises(ParameterError, match=r"longitude 2, latitude 48.* hors de « Pyrénées-Atlantiques ».*20 km"):
+        ask(Territory.load("64"), 2, 48)
+    ask(Territory.load("64"), -1.053, 43.708)  # Dax, of the neighbours
 
 
 def test_a_position_on_the_coast_or_at_the_border_is_in_france():
