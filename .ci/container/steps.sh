@@ -32,7 +32,7 @@ serve)
   ;;
 api)
   maillage="$2/bin/maillage"
-  set -- --host "${ADDRESS:-0.0.0.0}" --port "${PORT:-8502}" --per-minute "${PER_MINUTE:-120}"
+  set -- --address "${ADDRESS:-0.0.0.0}" --port "${PORT:-8502}" --per-minute "${PER_MINUTE:-120}"
   [ -z "${PLAN:-}" ] || set -- "$@" --plan "$PLAN"
   [ "${BEHIND_PROXY:-0}" != 1 ] || set -- "$@" --behind-proxy
   exec "$maillage" api "$@" ${TERRITORY:+"$TERRITORY"}

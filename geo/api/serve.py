@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m geo.api.serve", allow_abbrev=False)
     parser.add_argument("territory", nargs="?")
-    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8502)
     parser.add_argument("--plan", type=Path)
     parser.add_argument("--per-minute", type=int, default=120)
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> None:
     options = _options(arguments)
     config = uvicorn.Config(
         "",  # nothing yet: better said before the territory is loaded than after that the port is taken
-        host=options.host,
+        host=options.address,
         port=options.port,
         log_config=None,
         log_level="critical",
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str]) -> None:
     service.warm_up()
     limiter = RateLimiter(options.per_minute)
     config.app = application(service, limiter, behind_proxy=options.behind_proxy, origins=options.origin)
-    sys.stderr.write(f"{service.territory.name} : http://{options.host}:{options.port}/\n")
+    sys.stderr.write(f"{service.territory.name} : http://{options.address}:{options.port}/\n")
     sys.stderr.flush()
     with _port_is_free(options):
         uvicorn.Server(config).run()
@@ -89,8 +89,8 @@ def _port_is_free(options: argparse.Namespace) -> Iterator[None]:
         yield
     except SystemExit as error:
         msg = (
-            f"Le port {options.port} de « {options.host} » ne peut pas être ouvert : il est pris, ou l'adresse n'est "
-            f"pas de cette machine. Donnez-en un autre avec --port ou --host."
+            f"Le port {options.port} de « {options.address} » ne peut pas être ouvert : il est pris, ou l'adresse "
+            f"n'est pas de cette machine. Donnez-en un autre avec --port ou --address."
         )
         raise ParameterError(msg) from error
 

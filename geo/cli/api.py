@@ -14,7 +14,7 @@ from geo.report.extras import require
 
 def api(
     folder: TerritoryFolder = None,
-    host: Annotated[
+    address: Annotated[
         str, typer.Option(help="Adresse où écouter ; 0.0.0.0 : toutes, derrière un serveur mandataire.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port où écouter.", min=1, max=65535)] = 8502,
@@ -37,7 +37,7 @@ def api(
     """Answer over HTTP until stopped; the server is another program, which knows nothing of this one."""
     require("fastapi")
     require("uvicorn")
-    served = ["geo.api.serve", "--host", host, "--port", str(port), "--per-minute", str(per_minute)]
+    served = ["geo.api.serve", "--address", address, "--port", str(port), "--per-minute", str(per_minute)]
     if plan is not None:
         served += ["--plan", str(plan)]
     served += ["--behind-proxy"] if behind_proxy else []

@@ -75,7 +75,7 @@ def started(monkeypatch):
 def test_it_listens_to_this_machine_alone_unless_told_otherwise(run, started):
     assert run("api", "64") == (0, "", "")
     options = started[0]
-    assert options[options.index("--host") + 1] == "127.0.0.1"
+    assert options[options.index("--address") + 1] == "127.0.0.1"
     assert "--behind-proxy" not in options
     assert not any(option.startswith("--origin") for option in options)
     assert options[-2:] == ["--", "64"]
