@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
+from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 
+from geo.cli.output import print_line
+from geo.errors import ParameterError
 from geo.needless import require_useful
 from geo.storage import require_fillable, require_named
 
@@ -131,11 +136,32 @@ def _converted_if_given(parameters: Iterable[Any]) -> list[Any]:
     for parameter in (several := list(parameters)):
         if words := _HELP.get(parameter.name):
             parameter.help = words
+            if parameter.name != "help" and "get_help_record" not in vars(parameter):
+                parameter.callback = partial(_said_in_french, parameter.callback)
         if "get_help_record" not in vars(parameter):
             parameter.get_help_record = partial(_french_record, parameter.get_help_record)
         if "get_runtime_param" not in vars(parameter):
             parameter.get_runtime_param = partial(_itself, _Conversion(parameter))
     return several
+
+
+def _said_in_french(callback: Callable[..., Any], ctx: Any, parameter: Any, value: Any) -> Any:
+    """Install or write the completion as typer does, which says in English what it installed, and what it could not."""
+    from typer import Exit
+
+    said = io.StringIO()
+    installs = parameter.name == "install_completion"
+    try:
+        with redirect_stdout(said if installs else sys.stdout), redirect_stderr(io.StringIO()):
+            return callback(ctx, parameter, value)
+    except Exit as end:
+        msg = "Ce terminal n'est pas reconnu : bash, zsh, fish ou PowerShell est attendu. Lancez la commande dans l'un."
+        raise ParameterError(msg) from end
+    except SystemExit:
+        if installs:
+            shell, _, path = said.getvalue().splitlines()[0].partition(" completion installed in ")
+            print_line(f"La complétion de {shell} est écrite dans {path} : elle vaut dans tout nouveau terminal.")
+        raise
 
 
 def _itself(conversion: _Conversion) -> _Conversion:

@@ -5,6 +5,7 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
+import typer.completion
 
 from geo import Territory
 from geo.access.list_changes import CHANGES
@@ -209,10 +210,28 @@ def test_a_list_and_a_territory_are_refused(run, lists, saved):
     assert err.strip().endswith("donnez deux listes, ou deux territoires.")
 
 
-def test_the_version_and_the_completion_are_told(run):
+def test_the_version_and_the_completion_are_told(run, monkeypatch, tmp_path):
     status, out, _ = run("--version")
     assert (status, out.split()[0]) == (0, "maillage")
     assert any(parameter.name == "show_completion" for parameter in _parameters())
+    shell = ["zsh"]
+    monkeypatch.setattr(typer.completion, "_get_shell_name", lambda: shell[0])
+    monkeypatch.setattr(typer._completion_shared, "_get_shell_name", lambda: shell[0])
+    monkeypatch.setenv("HOME", str(tmp_path))
+    status, script, err = run("--show-completion")
+    assert (status, script.splitlines()[0], err) == (0, "#compdef pytest", "")
+    written = tmp_path / ".zfunc" / "_pytest"
+    assert run("--install-completion") == (
+        0,
+        f"La complétion de zsh est écrite dans {written} : elle vaut dans tout nouveau terminal.\n",
+        "",
+    )
+    assert written.read_text() == script.rstrip("\n")
+    shell[0] = "csh"
+    for option in ("--show-completion", "--install-completion"):
+        status, out, err = run(option)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert "Ce terminal n'est pas reconnu : bash" in err
 
 
 def _parameters():
