@@ -266,15 +266,20 @@ class _DayFirst(_Reading):
 
 
 class _PlaceFirst(_Reading):
-    """Communes, then their days: "Muron (mardi matin)"."""
+    """Communes, then their days: "Muron (mardi matin)"; hours before a day are its own: "Muron 9h-12h (mardi)"."""
 
     def __init__(self) -> None:
         super().__init__()
         self.passes: list[Stop] = []
+        self.waiting: list[Interval] = []
+        self.waiting_tokens: list[int] = []
+        self.hours_first = False
 
     def on_place(self, stop: Stop) -> None:
         if self.days:
             self.flush()
+        if self.waiting:  # of the place before, which has hours of its own
+            self.stops[-1].hours, self.waiting = self.waiting, []
         stop.tokens = [self.number]
         self.stops.append(stop)
 
@@ -282,10 +287,19 @@ class _PlaceFirst(_Reading):
         if (self.unknown and self.last != "place") or self.in_unknown_weeks:  # the days of another place
             self.flush()
         self.keep_day(weekday)
-        self.passes.append(Stop("", "", "", [], self.taken_ranks() or self.standing))
+        shared = self.passes[-1].hours if self.hours_first and self.passes and self.last == "day" else []
+        hours, self.waiting = self.waiting or list(shared), []
+        self.passes.append(Stop("", "", "", hours, self.taken_ranks() or self.standing))
 
     def on_hours(self, hours: Interval) -> None:
-        if self.passes:
+        if self.stops and (self.hours_first or not self.passes):
+            if self.unknown and self.last != "place":  # the hours of another place
+                self.flush()
+                return
+            self.hours_first = True
+            self.waiting.append(hours)
+            self.waiting_tokens.append(self.number)
+        elif self.passes:
             self.passes[-1].hours.append(hours)
             self.day_tokens.append(self.number)
         elif not self.stops:
@@ -311,9 +325,12 @@ class _PlaceFirst(_Reading):
     def propose(self) -> None:
         for stop in self.stops:
             for weekday, said in zip(self.days, self.passes, strict=True):
-                hours = tuple(said.hours or self.default)
+                hours = tuple(stop.hours or said.hours or self.default)
                 self.found.append(Proposed(stop.code, stop.name, weekday, said.weeks, said.part, hours))
 
     def flush(self) -> None:
+        if self.passes:
+            self.passes[-1].hours += self.waiting
+            self.day_tokens += self.waiting_tokens
         super().flush()
-        self.passes = []
+        self.passes, self.waiting, self.waiting_tokens, self.hours_first = [], [], [], False

@@ -36,6 +36,11 @@ def said(comment):
         ("Mercredi : Emploi Ain 4 rue Hugo 76960 Boé, mardi SAINT -CYR", [("boe", 2, "", "", ())]),
         ("Vendredi : quartier (1er et 3e) ou Boé", [("boe", 4, "", "", ())]),
         ("vendredi Le Dun 9h/12", [("le dun", 4, "", "", ((540, 720),))]),
+        # Places first, with hours between a place and its day.
+        ("Ain 9h-12h (mardi), Boé 14h-16h (1er jeudi)", [("ain", 1, "", "", ((540, 720),)), ("boe", 3, "1", "", ((840, 960),))]),
+        ("Ain 9h-12h, Boé 14h-16h (mardi)", [("ain", 1, "", "", ((540, 720),)), ("boe", 1, "", "", ((840, 960),))]),
+        ("Ain 9h-12h mardi et jeudi, 14h-17h vendredi", [("ain", 1, "", "", ((540, 720),)), ("ain", 3, "", "", ((540, 720),)), ("ain", 4, "", "", ((840, 1020),))]),
+        ("Ain 9h-12h (mardi) 14h-17h, Boé jeudi", [("ain", 1, "", "", ((540, 720), (840, 1020))), ("boe", 3, "", "", ())]),
         ("Le lundi de 9h à 12h à Ain, de 14h à 17h à Boé", [("ain", 0, "", "", ((540, 720),)), ("boe", 0, "", "", ((840, 1020),))]),
     ],
 )  # fmt: skip
@@ -72,6 +77,7 @@ def test_what_is_not_sure_is_not_proposed(comment, expected):
         ("Lundi : Ain (semaines paires). Mardi : Laffite (semaines paires) Boé (semaines impaires)", ["Mardi … Laffite (semaines paires)"]),
         ("Ain (lundi), Saint-Jean (mardi), Boé (jeudi)", ["Saint-Jean (mardi)"]),
         ("AIN et SAINT-JEAN-SAINT-PAUL : Mardi BOÉ : jeudi", ["SAINT-JEAN-SAINT-PAUL"]),
+        ("Ain 9h-12h, Hameau 14h-16h (mardi), Boé (jeudi)", ["Ain 9h-12h, Hameau 14h-16h (mardi)"]),
         ("1er lundi Ain, 2e lundi Le Bourg, 3e lundi Boé", ["2e lundi Le Bourg"]),
         ("Lundi Ain, 1 mardi/2 après-midi Boé", ["1 mardi/2 après-midi Boé"]),
         ("Itinérance à Ain et Boé. Contact : 05 59 00 00 00", ["Itinérance à Ain et Boé"]),
