@@ -20,6 +20,7 @@ from streamlit.logger import get_logger
 from streamlit.web.cli import main as streamlit
 
 from geo.errors import MaillageError
+from geo.french import visible
 from geo.settings import BESIDE, Settings
 from geo.ui.plan_process import end_plans_apart, start_plans_apart
 
@@ -105,6 +106,20 @@ def _without_warnings() -> Iterator[None]:
             logger.setLevel(level)
 
 
+def go_without_broken_loop() -> None:
+    """Say where uvloop is installed and cannot be loaded, and hide it from Streamlit, which would end on it."""
+    try:
+        import_module("uvloop")
+    except ModuleNotFoundError:
+        return
+    except (ImportError, OSError) as error:
+        sys.stderr.write(
+            f"uvloop est installé mais ne se charge pas ({' '.join(visible(str(error)).split())[:200]}) : "
+            f"l'application s'en passe, un peu plus lente. Réinstallez-le ou retirez-le.\n"
+        )
+        sys.modules["uvloop"] = None  # type: ignore[assignment] # so Python marks what is not to be imported
+
+
 def main(arguments: Sequence[str]) -> None:
     """Get ready, then serve until stopped; arguments as those of ``streamlit run app.py``."""
     options = list(arguments)
@@ -112,6 +127,7 @@ def main(arguments: Sequence[str]) -> None:
     given = options[options.index("--") + 1 :] if "--" in options else []
     get_ready(given[0] if given else None)
     _give_back()
+    go_without_broken_loop()
     sys.argv = ["streamlit", "run", str(_APP), *options]
     if Settings.from_environment().plans_apart:
         start_plans_apart(given[0] if given else None)

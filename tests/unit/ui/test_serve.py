@@ -7,6 +7,7 @@ import sys
 import pyarrow as pa
 import pytest
 import streamlit as st
+from streamlit.web import bootstrap
 
 from geo.errors import ParameterError
 from geo.ui import cache, serve
@@ -63,9 +64,19 @@ def test_plans_are_made_apart_as_long_as_the_app_is_served(tmp_path, monkeypatch
     assert done == expected
 
 
-def test_a_territory_that_cannot_be_loaded_is_left_to_the_page(served, tmp_path):
+def test_a_territory_that_cannot_be_loaded_is_left_to_the_page_and_a_broken_loop_is_done_without(
+    served, tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "uvloop.py").write_text("raise ImportError('libuv.so.1:\\nnot found')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "uvloop", raising=False)
     serve.main(["--", str(tmp_path / "absent")])
     assert len(served) == 1
+    assert bootstrap._get_uvloop_loop_factory() is None, "Streamlit takes the loop of Python"
+    said = capsys.readouterr().err
+    assert said.startswith("uvloop est installé mais ne se charge pas (libuv.so.1: not found) : ")
+    assert said.count("\n") == 1
+    monkeypatch.delitem(sys.modules, "uvloop")
     with pytest.raises(ParameterError):
         cache.load_territory(str(tmp_path / "absent"))
 
