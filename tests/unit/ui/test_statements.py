@@ -1,6 +1,7 @@
 """The statement of accessibility and the legal notice, filled by the settings of an installation."""
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,8 @@ def test_what_the_operator_did_not_fill_is_told_once_for_each(settings):
 
 def test_every_setting_is_shown_and_none_runs(settings, monkeypatch):
     hostile = {each.name: f"<script>{each.name}</script> [a](javascript:b)" for each in fields(Operator)}
+    handed_on = (Path(__file__).parents[3] / ".ci" / "container" / "compose.yaml").read_text().split()
+    assert {f"MAILLAGE_OPERATOR_{name.upper()}:" for name in hostile} <= set(handed_on), "to the container"
     for name, value in hostile.items():
         monkeypatch.setenv(f"MAILLAGE_OPERATOR_{name.upper()}", f"  {value}\n ")
     read = Settings.from_environment().operator
