@@ -60,10 +60,7 @@ def coverage_answer(summary: CoverageSummary, cov: pd.DataFrame) -> Answer:
 
 def coverage_sentence(summary: CoverageSummary) -> str:
     """Return how many residents are near enough, and how many communes are not."""
-    parts = [people_within(summary), _communes(summary)]
-    if no_way := summary.communes_unreachable:
-        parts.append(f"{counted(no_way, 'commune')} {plural(no_way, 'est', 'sont')} sans route vers un lieu")
-    return f"{SEMICOLON.join(parts)}."
+    return f"{people_within(summary)}{SEMICOLON}{_communes(summary)}{_without_road(summary)}."
 
 
 def coverage_figures(summary: CoverageSummary) -> tuple[Figure, ...]:
@@ -205,6 +202,15 @@ def _communes(summary: CoverageSummary) -> str:
             else f"les {format_integer(known)} communes sont toutes sous-desservies"
         )
     return f"{counted(under, 'commune')} {plural(under, 'est sous-desservie', 'sont sous-desservies')}"
+
+
+def _without_road(summary: CoverageSummary) -> str:
+    """Return how many of the communes under-served no road leads from to a place: these all are under-served."""
+    under, no_way = summary.communes_under_served, summary.communes_unreachable
+    if no_way == 0:
+        return ""
+    some = plural(under, "", "toutes ") if no_way == under else f"dont {format_integer(no_way)} "
+    return f", {some}sans route vers un lieu"
 
 
 def _furthest_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:

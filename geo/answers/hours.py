@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
     from geo.access.opening import OpeningTable
 
+#: Share of residents by which two sums of the same people may differ, made in another order.
+_SAME: Final = 1e-9
 _SATURDAY: Final = "samedi"
 _SUNDAY: Final = "dimanche"
 _EVENING: Final = "18:00"
@@ -76,9 +78,13 @@ def hours_answer(opening: OpeningTable) -> Answer:
             f"{anywhere} des habitants en ont un."
         )
         return Answer(sentence, figures, tuple(filter(None, [week_line(opening)])), notes)
+    at_best, lost = format_share(best["share"]), (opening.share_within or 0.0) - float(best["share"])
+    beside = f"{SEMICOLON}{anywhere} ont un site, ouvert ou non"
+    if anywhere == at_best:
+        beside = f", soit {'presque ' if lost > _SAME else ''}tous ceux qui en ont un"
     sentence = (
-        f"Au mieux, le {best['day']} de {clock(best['start'])} à {clock(best['end'])}, {format_share(best['share'])} "
-        f"des habitants ont un site ouvert {within}{SEMICOLON}{anywhere} ont un site, ouvert ou non."
+        f"Au mieux, le {best['day']} de {clock(best['start'])} à {clock(best['end'])}, {at_best} "
+        f"des habitants ont un site ouvert {within}{beside}."
     )
     rest_of_week = SEMICOLON.join(
         [

@@ -52,6 +52,7 @@ must html.arguments pdf svg.curve svg.plan svg.travel_time
 # des habitants[^.;:%]{0,60}? restent <near>
 (?:couverts|Habitants <near>) #
 # ont un site, ouvert ou non
+# des habitants ont un site ouvert <near>, soit tous ceux
 seraient <near>[^.;:%(]{0,30}(?: \(temps estimés : [^)]*\))?, au lieu de #
 part des habitants <near> d'un site reste de #
 <near>(?: \(temps estimés : [^)]*\))?, contre # aujourd'hui
@@ -120,7 +121,8 @@ Temps médian :? ?#
 
 communes_without_road count
 must terminal.diagnose terminal.report screen.diagnostic html.map svg.travel_time pdf
-# communes? (?:est|sont) sans route
+dont # sans route
+# communes? (?:est|sont) sous-desservies?, (?:toutes )?sans route
 """
 
 _CLASS = r"""

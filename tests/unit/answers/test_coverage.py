@@ -58,7 +58,7 @@ def totals(residents, covered, communes, under, *, known=None, communes_known=No
         # Of the part that the network covers only: the note beside says so.
         (
             totals(1000, 90, 40, 2, known=100, communes_known=10, communes_unreachable=1),
-            f"90 % des habitants (90 sur 100) sont {NEAR} ; 2 communes sont sous-desservies ; 1 commune est sans route vers un lieu.",
+            f"90 % des habitants (90 sur 100) sont {NEAR} ; 2 communes sont sous-desservies, dont 1 sans route vers un lieu.",
         ),
         (totals(1000, 90, 40, 10, known=100, communes_known=10), f"90 % des habitants (90 sur 100) sont {NEAR} ; les 10 communes sont toutes sous-desservies."),
         (totals(9, 0, 1, 0, known=0, communes_known=0), "Aucun trajet n'est connu ; le réseau routier ne couvre aucune commune."),
@@ -76,11 +76,16 @@ def test_sentence_with_another_list_and_half_a_minute():
 
 
 @pytest.mark.parametrize(
-    ("unreachable", "expected"),
-    [(1, "1 commune est sans route vers un lieu."), (525, "525 communes sont sans route vers un lieu.")],
+    ("under", "unreachable", "expected"),
+    [
+        (1, 1, "; 1 commune est sous-desservie, sans route vers un lieu."),
+        (2, 2, "; 2 communes sont sous-desservies, toutes sans route vers un lieu."),
+        (530, 525, "; 530 communes sont sous-desservies, dont 525 sans route vers un lieu."),
+        (546, 3, "; les 546 communes sont toutes sous-desservies, dont 3 sans route vers un lieu."),
+    ],
 )
-def test_sentence_says_where_nothing_leads(unreachable, expected):
-    assert coverage_sentence(totals(10, 5, 546, 2, communes_unreachable=unreachable)).endswith(expected)
+def test_sentence_says_where_nothing_leads(under, unreachable, expected):
+    assert plain(coverage_sentence(totals(10, 5, 546, under, communes_unreachable=unreachable))).endswith(expected)
 
 
 def frame(poor, population, minutes=None):

@@ -130,8 +130,8 @@ def test_shares_are_of_the_residents_known(small_world, plain):
     """Commune E, 100 of the 2,100 residents, is off the network."""
     opening = open_shares(small_world.territory(), 15)
     assert plain(hours_answer(opening).sentence) == (
-        "Au mieux, le lundi de 9 h à 12 h, 100 % des habitants ont un site ouvert à 15 min ou moins ; 100 % ont un site, "
-        "ouvert ou non."
+        "Au mieux, le lundi de 9 h à 12 h, 100 % des habitants ont un site ouvert à 15 min ou moins, soit tous ceux "
+        "qui en ont un."
     )
     assert part_title("T", opening.part) == "T, 4 communes"
     assert plain(known_note(opening.part)).startswith(
