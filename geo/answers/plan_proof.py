@@ -85,14 +85,10 @@ def weights_sentence(plan: Plan) -> str:
 def proof_sentence(plan: Plan) -> str:
     """Return what the bound and the gap mean."""
     count = len(plan.labels)
-    if count == 0:
-        if plan.budget_labels == 0:
-            why = "le budget ne paie aucun label"
-        else:
-            why = "aucun label n'est demandé" if plan.asked == 0 else "aucun label n'a été choisi"
-        return f"Les chiffres sont ceux d'aujourd'hui : {why}."
+    if said := _no_choice(plan):
+        return said
     among = f"parmi {_compared(plan)}"
-    places = max(count, plan.to_give or 0)
+    places = min(max(count, plan.to_give or 0), plan.candidates)
     chosen = f"de {format_integer(places)} lieux" if places > 1 else "d'un lieu"
     others = f"aucun autre choix {chosen}"
     if plan.model == "set-cover":
@@ -112,6 +108,20 @@ def proof_sentence(plan: Plan) -> str:
         f"{capital(_given(plan) + among)}, {others} {best}{reached}, soit au plus {format_percent(plan.gap, 2)} "
         f"d'écart avec le meilleur plan possible."
     )
+
+
+def _no_choice(plan: Plan) -> str:
+    """Return why there is nothing to prove: no label, or all candidates have one; empty: there is."""
+    count = len(plan.labels)
+    if count == 0:
+        if plan.budget_labels == 0:
+            why = "le budget ne paie aucun label"
+        else:
+            why = "aucun label n'est demandé" if plan.asked == 0 else "aucun label n'a été choisi"
+        return f"Les chiffres sont ceux d'aujourd'hui : {why}."
+    if count < plan.candidates or (count > 1 and plan.model == "set-cover"):
+        return ""
+    return no_other_choice(count, communes=_are_communes(plan))
 
 
 def preference_sentence(plan: Plan) -> str:
@@ -324,10 +334,29 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
     return f"{would}{SEMICOLON}{costs}."
 
 
+def no_other_choice(candidates: int, *, communes: bool) -> str:
+    """Return that all candidates are chosen; `communes`: they are these, no places of a list.
+
+    Examples
+    --------
+    >>> no_other_choice(1, communes=True), no_other_choice(2, communes=False)
+    ("Une seule commune est candidate : il n'y a pas d'autre choix.", 'Les 2 lieux candidats sont tous retenus.')
+    """
+    if candidates == 1:
+        one = "Une seule commune est candidate" if communes else "Un seul lieu est candidat"
+        return f"{one} : il n'y a pas d'autre choix."
+    all_kept = "communes candidates sont toutes retenues" if communes else "lieux candidats sont tous retenus"
+    return f"Les {format_integer(candidates)} {all_kept}."
+
+
+def _are_communes(plan: Plan) -> bool:
+    return plan.rule is not None and not plan.rule_lifted
+
+
 def _compared(plan: Plan) -> str:
-    if plan.rule is None or plan.rule_lifted:
-        return counted(plan.candidates, "lieu candidat", "lieux candidats")
-    return counted(plan.candidates, "commune candidate", "communes candidates")
+    if _are_communes(plan):
+        return counted(plan.candidates, "commune candidate", "communes candidates")
+    return counted(plan.candidates, "lieu candidat", "lieux candidats")
 
 
 def _best(plan: Plan) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.french import SEMICOLON, counted, format_integer, format_share
+from geo.french import SEMICOLON, counted, format_integer, format_share, is_plural
 from geo.siting.visitors import main_loser
 
 if TYPE_CHECKING:
@@ -24,9 +24,22 @@ def visitors_sentence(plan: Plan, label: dict[Any, Any]) -> str:
     if found is None:
         return ""
     brought = plan.served.loc[plan.served["label_code"] == label["code"], "residents_brought"].sum()
-    new = f"rapproche {format_integer(brought)} de" if round(brought) else "ne rapproche aucun de"
     return (
         f"Prend surtout les visiteurs d'un site : {format_share(found.share_of_visitors)} des siens viennent de "
-        f"{found.facility_name}, qui en perdrait {format_share(found.share_lost)}{SEMICOLON}il {new} "
-        f"ses {counted(label['residents_served'], 'visiteur')}."
+        f"{found.facility_name}, qui en perdrait {format_share(found.share_lost)}{SEMICOLON}"
+        f"il {_brought(float(brought), label['residents_served'])}."
     )
+
+
+def _brought(brought: float, visitors: float) -> str:
+    """Return how many of its visitors a label brings within the threshold: some, none or all of them.
+
+    Examples
+    --------
+    >>> _brought(3, 5), _brought(0, 5), _brought(5, 5)
+    ('rapproche 3 de ses 5 visiteurs', 'ne rapproche aucun de ses 5 visiteurs', 'rapproche tous ses 5 visiteurs')
+    """
+    each, some = counted(visitors, "visiteur"), format_integer(brought)
+    if some == format_integer(visitors):
+        return f"rapproche tous ses {each}" if is_plural(visitors) else "rapproche son seul visiteur"
+    return f"rapproche {some} de ses {each}" if round(brought) else f"ne rapproche aucun de ses {each}"

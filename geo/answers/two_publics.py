@@ -13,6 +13,7 @@ from geo.answers.active_access import active_notes
 from geo.answers.answer import Answer
 from geo.answers.near import TRANSIT
 from geo.answers.other_public import PUBLICS, by_round_trips, by_short_ways, require_public
+from geo.answers.plan_proof import no_other_choice
 from geo.answers.round_trips import rules_sentence
 from geo.answers.tables import COLUMNS, rounded
 from geo.answers.timetable_days import day_words, feeds_without_notes
@@ -329,6 +330,8 @@ def _line(row: Any, compared: TwoPublics) -> str:
 
 
 def _method(compared: TwoPublics) -> str:
+    if compared.candidates == 1:
+        return no_other_choice(1, communes=False)
     among = f"parmi {counted(compared.candidates, 'lieu candidat', 'lieux candidats')}"
     if not compared.proven:
         return f"Plans choisis {among} ; le calcul a été arrêté avant la preuve qu'aucun autre ne fait mieux."

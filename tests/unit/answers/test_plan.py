@@ -32,6 +32,7 @@ from geo.answers.plan_proof import (
     rule_sentence,
     weights_sentence,
 )
+from geo.siting.candidates import EVERY_COMMUNE
 from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.robustness import Robustness
@@ -171,6 +172,17 @@ def test_an_estimated_mean_time_is_told_by_the_share_that_is_saved(one_label, me
     ]
 
 
+def test_where_all_candidates_are_chosen_no_other_choice_is_compared(one_label):
+    """Two labels asked of one candidate: no choice of two places is spoken of."""
+    alone = made_up(one_label, 1, asked=2, candidates=1)
+    assert proof_sentence(alone) == "Un seul lieu est candidat : il n'y a pas d'autre choix."
+    communes = replace(alone, rule=EVERY_COMMUNE, rule_lifted=False)
+    assert proof_sentence(communes) == "Une seule commune est candidate : il n'y a pas d'autre choix."
+    assert proof_sentence(made_up(one_label, 3, candidates=3)) == "Les 3 lieux candidats sont tous retenus."
+    asked = made_up(one_label, 2, asked=5, candidates=3)
+    assert "parmi 3 lieux candidats, aucun autre choix de 3 lieux" in proof_sentence(asked)
+
+
 def test_labels_that_bring_nobody_are_told_to_be_left_out(one_label):
     """The best choice on average held more than the plan proposes: which, and what the mean loses, is told."""
     made = made_up(one_label, 2, asked=3, on_average=True, objective=30.0, gap=0.4)
@@ -257,6 +269,8 @@ def test_a_label_that_mainly_takes_the_visitors_of_one_site_says_so(one_label):
     assert labels_with_alternatives(taking)["takes_over"].to_list() == ["Maison (90\u00a0%)"]
     nobody = replace(taking, served=served.assign(residents_brought=0.0))
     assert "il ne rapproche aucun de ses 100 visiteurs" in plainly("".join(plan_lines(nobody)))
+    everybody = replace(taking, served=served.assign(residents_brought=99.8))
+    assert "il rapproche tous ses 100 visiteurs" in plainly("".join(plan_lines(everybody)))
     several = replace(taking, labels=labels.assign(residents_served=200.0))
     assert "Prend surtout" not in "".join(plan_lines(several))
     assert labels_with_alternatives(several)["takes_over"].isna().all()
