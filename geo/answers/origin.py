@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.bus_rounds import rounds_totals
 from geo.answers.rounds import rounds_text
-from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, WITHIN, agreed, format_integer, format_share
+from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, WITHIN, agreed, format_integer, format_share, minutes_text
 from geo.kinds import KINDS, facility_title
 from geo.network.modes import ESTIMATED_NOTE, RELIEF_ALONG, WALK
 from geo.network.slopes import relief_note
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from geo.territory.manifest import Manifest
 
 
-#: How the figures are made.
-METHOD: Final = (
+_METHOD: Final = (
     (
         "Le temps de trajet va du domicile vers le lieu, en voiture, par la route la plus rapide ; les sens uniques "
         "sont respectés dans ce sens. Le trajet entre le domicile et la rue la plus proche est ajouté."
@@ -47,7 +46,7 @@ METHOD: Final = (
     ),
     (
         "Une commune est sous-desservie si son temps moyen dépasse le seuil ou, au choix, si trop peu de ses habitants "
-        f"sont {WITHIN} (un trajet de 20 min juste est dans un seuil de 20 min). La règle choisie est "
+        f"sont {WITHIN} (un trajet de {{at}} juste est dans un seuil de {{at}}). La règle choisie est "
         "écrite avec chaque résultat."
     ),
     (
@@ -56,7 +55,7 @@ METHOD: Final = (
     ),
     "Les lieux et les routes des territoires voisins comptent, jusqu'à 55 km, s'ils sont dans les fichiers fournis.",
 )
-#: The same for what depends on single sites.
+#: How figures are made that depend on single sites.
 SITES_METHOD: Final = (
     "Un site « ouvert » l'est au début de la demi-heure, une semaine ordinaire, sans jours fériés.",
     "La fermeture d'un site est mesurée seule, tous les autres restant ouverts.",
@@ -95,6 +94,18 @@ AGAIN: Final = (
     "Les mêmes fichiers donnent le même rapport. La commande, les versions et l'empreinte de chaque fichier lu et "
     "écrit sont dans manifest.json."
 )
+
+
+def method(threshold_min: float) -> tuple[str, ...]:
+    """Return how the figures are made, in plain paragraphs; their example is a trip of just the threshold.
+
+    Examples
+    --------
+    >>> method(15.0)[3].partition(" (")[2].partition(".")[0].replace(UNIT_SPACE, " ")
+    'un trajet de 15 min juste est dans un seuil de 15 min)'
+    """
+    at = minutes_text(threshold_min)
+    return tuple(paragraph.format(at=at) for paragraph in _METHOD)
 
 
 def sources_sentence(manifest: Manifest) -> str:

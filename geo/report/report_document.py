@@ -21,11 +21,11 @@ from geo.answers.origin import (
     AGAIN,
     CAR_ONLY,
     LIMITS,
-    METHOD,
     SITES_METHOD,
     WITHOUT_CAR_APART,
     approximation_sentences,
     counting_sentence,
+    method,
     network_sentence,
 )
 from geo.answers.plan import plan_method
@@ -148,7 +148,12 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
 def _method(findings: ReportFindings) -> list[str]:
     sites = SITES_METHOD if findings.fragility is not None else ()
     active = dict.fromkeys(note for each in findings.active for note in active_notes(findings.territory, each.mode))
-    return [*METHOD, *sites, *active, *(plan_method(findings.planned.plan)[:2] if findings.planned else [])]
+    return [
+        *method(findings.question.threshold_min),
+        *sites,
+        *active,
+        *(plan_method(findings.planned.plan)[:2] if findings.planned else []),
+    ]
 
 
 def _limits(findings: ReportFindings) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
-from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, TRANSIT_METHOD, approximation_sentences, network_sentence
+from geo.answers.origin import LIMITS, SITES_METHOD, TRANSIT_METHOD, approximation_sentences, method, network_sentence
 from geo.french import format_integer
 from geo.network.speeds import speed_table
 from geo.sources.vintages import dated
@@ -46,7 +46,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     _network(territory)
     show_own_files(territory)
     st.header("Méthode", anchor=False)
-    _listed(METHOD + SITES_METHOD + (TRANSIT_METHOD if territory.has_timetables else ()))
+    ways = TRANSIT_METHOD if territory.has_timetables else ()
+    _listed(method(state.sites_question.threshold_min) + SITES_METHOD + ways)
     st.header("Limites", anchor=False)
     _listed(LIMITS)
     _widget()
