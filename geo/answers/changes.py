@@ -208,8 +208,11 @@ def _for_whom(effect: Effect) -> list[str]:
         moves = f"{moves or f'Personne ne passe le seuil de {minutes_text(new.threshold_min)}'} : "
     bounds = estimated_bounds(new.covered_interval)
     median = times_told(old.median_time_min, new.median_time_min, estimated=estimated)
+    was = f"contre {before} auparavant"
+    if before == after:
+        was = "comme auparavant" if old.share_covered == new.share_covered else "presque comme auparavant"
     lines = [
-        f"{moves}{after} des habitants sont {near} d'un site{bounds}, contre {before} auparavant.",
+        f"{moves}{after} des habitants sont {near} d'un site{bounds}, {was}.",
         f"Temps médian : {median}.",
         *_sides(effect),
         known_note(new.part),

@@ -28,7 +28,7 @@ def changes(
     before: Annotated[Path, typer.Argument(metavar="AVANT", help=_SIDE)],
     after: Annotated[Path, typer.Argument(metavar="APRES", help="De même, d'une date plus récente.")],
     folder: TerritoryFolder = None,
-    out: Annotated[Path | None, typer.Option(help="Dossier où écrire changes.csv, .json et .atom.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Dossier où écrire changes.csv, .parquet, .json et .atom.")] = None,
     date: Day = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,7 +55,8 @@ def changes(
         place = load_territory(folder)
         tables = [read_france_services(path) for path in (before, after)]
         lists = [table.frame for table in tables]
-        names = [table.provenance.vintage or path.name for table, path in zip(tables, (before, after), strict=True)]
+        vintages = [table.provenance.vintage for table in tables]
+        names = [each or "" for each in vintages] if all(vintages) else [before.name, after.name]
         sides = [_with_list(place, frame, name) for frame, name in zip(lists, names, strict=True)]
         notes = tuple(_note(name, table) for name, table in zip(names, tables, strict=True))
     measured: list[Diagnosis] = [diagnose(side, question=question) for side in sides]

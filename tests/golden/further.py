@@ -123,6 +123,7 @@ must terminal json screen
 share_within share
 must terminal json screen
 <near> d'un site(?: \(temps estimés : [^)]*\))?, contre # auparavant
+# des habitants sont <near> d'un site(?: \(temps estimés : [^)]*\))?, comme auparavant
 
 median_time minutes
 must terminal json screen
