@@ -55,3 +55,14 @@ def test_every_public_name_has_an_example(package, name):
     assert shown, f"{name} has no example"
     properties = {key for key, part in parts.items() if isinstance(part, (property, functools.cached_property))}
     assert not properties - shown, f"no example of {name} shows {properties - shown}"
+
+
+def test_the_example_of_the_readme_shows_its_whole_answer(capsys):
+    text = (_ROOT.parent / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    exec(example, {})
+    far, near = capsys.readouterr().out.split("\n0 ")
+    assert "..." not in far + near  # pandas leaves out columns so
+    assert "travel_time_min" in far
+    assert "France services La Poste d'Espelette" in near
+    assert max(map(len, text.splitlines())) <= 160, "read in a window of an editor"
