@@ -26,7 +26,7 @@ from geo.french import agreed
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.question import Question, check_threshold
 from geo.report.data_package import result_files
-from geo.report.extras import require
+from geo.report.extras import can_write, require
 from geo.report.kept_diagnosis import kept_diagnoses, made_of, mark_made_of
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_summary, write_table
 from geo.sources.departements import departement_name
@@ -264,7 +264,8 @@ def run_batch(client: Client, batch: Batch, out: Path, *, again: bool = False) -
     asking = {
         task: {name: (asked[task][name], texts[name]) for name in asked[task] if name not in kept} for task in left
     }
-    measure = partial(_measure, batch=batch, out=out)
+    with_map = not left or can_write("map.html", "folium")
+    measure = partial(_measure, batch=batch, out=out, with_map=with_map)
     futures = {client.submit(measure, tables, *task, asking[task], pure=False, retries=_RETRIES): task for task in left}
     done = dict(_collect(futures, out, len(resumed)))
     summaries: dict[str, Mapping[str, Any]] = {}
@@ -305,6 +306,7 @@ def _measure(
     *,
     batch: Batch,
     out: Path,
+    with_map: bool,
 ) -> dict[str, dict[str, Any]] | str:
     """Write the diagnoses of one territory; return their summaries by folder name, or why there is none.
 
@@ -319,7 +321,7 @@ def _measure(
         for name, (question, text) in asked.items():
             diagnosis = diagnose(territory, question=question, times=times)
             with replacing_folder(out / name, marker=_SUMMARY) as folder:
-                write_diagnosis(territory, diagnosis, folder)
+                write_diagnosis(territory, diagnosis, folder, with_map=with_map)
                 mark_made_of(folder, text)
             summaries[name] = diagnosis_summary(territory, diagnosis)
     except MaillageError as error:

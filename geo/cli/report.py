@@ -12,6 +12,7 @@ from geo.cli.beside import asked_day, plans_beside, require_beside, require_time
 from geo.cli.options import AsJson, Day, TerritoryFolder, asked_question, chosen_day, load_territory, with_options
 from geo.cli.output import print_json, print_line, print_lines
 from geo.errors import ParameterError
+from geo.report.extras import require
 
 if TYPE_CHECKING:
     from geo.question import Question
@@ -42,6 +43,7 @@ def report(
         raise ParameterError(msg)
     made_on, of_page = chosen_day(date), None if day is None else chosen_day(day)
     asked_day(mode_beside, "coverage", new, None)
+    require("typst", "matplotlib", "xlsxwriter")
     log = logging.getLogger("geo")
     log.info("Ouverture du territoire…")
     from geo.report.plan_reading import read_beside, read_plan

@@ -41,10 +41,11 @@ def missing_extra(library: str | None) -> str | None:
     return f"Cette commande demande l'extra « {extra} », qui n'est pas installé : pip install \"maillage[{extra}]\"."
 
 
-def require(library: str) -> None:
+def require(*libraries: str) -> None:
     """Raise `ParameterError` where a library of an extra is absent: better said before the work than after."""
-    if find_spec(library) is None and (sentence := missing_extra(library)):
-        raise ParameterError(sentence)
+    for library in libraries:
+        if find_spec(library) is None and (sentence := missing_extra(library)):
+            raise ParameterError(sentence)
 
 
 def can_write(file: str, *libraries: str) -> bool:

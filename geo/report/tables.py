@@ -182,12 +182,14 @@ def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
     return by_code(gains[gains["gain_residents"] > 0])
 
 
-def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) -> tuple[str, ...]:
+def write_diagnosis(
+    territory: Territory, diagnosis: Diagnosis, folder: Path, *, with_map: bool = True
+) -> tuple[str, ...]:
     """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json``; return the names.
 
     ``communes.parquet`` has the contours too, or the cells that stand in for them. All of the files, or none where one
     cannot be written; without the extra that draws it the map is left out, which is said. Other files of the folder
-    stay.
+    stay. `with_map`: False where it is known, and said, that none can be drawn.
     """
     from geo.report.geopackage import write_layer  # noqa: PLC0415 - screens need no GDAL
 
@@ -195,7 +197,7 @@ def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) ->
     gains = candidate_gains(territory, diagnosis.times, diagnosis.question.threshold_min)
     table = commune_table(cov)
     contours = territory.communes.geometry
-    drawn = ("map.html",) if can_write("map.html", "folium") else ()
+    drawn = ("map.html",) if with_map and can_write("map.html", "folium") else ()
     with result_files(folder, "Accès aux sites : diagnostic", territory.manifest) as beside:
         write_table(table, beside / "communes.csv", contours=contours)
         write_table(gain_table(gains), beside / "gains.csv")

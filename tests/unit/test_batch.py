@@ -23,6 +23,7 @@ from geo.batch import Batch, dask_client, run_batch
 from geo.cli import main
 from geo.errors import BatchError, ParameterError, SourceError
 from geo.question import Question
+from geo.report import extras
 from geo.report.tables import table_files
 from geo.territory.files import OfficialFiles
 from tests.unit.transit.small_feed import write_feed
@@ -322,6 +323,15 @@ def test_a_run_that_was_killed_is_resumed(client, small_batch, small_world, smal
     assert all(fourth[name] != third[name] for name in result.summaries)
     run_batch(client, batch, out, again=True)
     assert all(when_written(out)[name] != fourth[name] for name in result.summaries)
+
+
+def test_that_maps_are_left_out_is_said_once(client, one_threshold, tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(extras, "find_spec", {}.get)
+    result = run_batch(client, one_threshold, tmp_path / "out")
+    assert len(result.summaries) == len(PROFILES) > 1
+    assert len(told(caplog, "map.html n'est pas écrit")) == 1
+    assert not list(tmp_path.rglob("map.html"))
+    assert len(list(tmp_path.rglob("communes.gpkg"))) == len(PROFILES)
 
 
 def test_a_departement_that_fails_is_named_and_the_others_are_written(client, small_world, tmp_path, capsys):

@@ -179,6 +179,15 @@ def test_the_same_changes_make_the_same_files(run, lists, tmp_path):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
+def test_two_lists_are_named_alike_and_a_share_that_stays_is_told_once(run, lists, tmp_path):
+    undated = (tmp_path / "apres.csv").write_bytes(lists[0].read_bytes()) and tmp_path / "apres.csv"
+    _, told, _ = run("changes", lists[0], undated, "90")
+    assert "De liste-fs-20201201.csv à apres.csv : aucun site ouvert ni fermé" in told
+    assert "d'un site (temps estimés : " in told
+    assert "), comme auparavant." in told
+    assert "contre" not in told
+
+
 def test_it_is_told_in_sentences(run, lists):
     status, out, _ = run("changes", *lists, "90")
     assert status == 0
@@ -240,12 +249,13 @@ def _parameters():
     return typer.main.get_command(program.program()).params
 
 
-def test_a_command_says_which_extra_it_lacks(run, monkeypatch):
+@pytest.mark.parametrize(("command", "extra"), [("app", "app"), ("report", "report")])
+def test_a_command_says_which_extra_it_lacks_before_it_works(run, monkeypatch, tmp_path, command, extra):
     monkeypatch.setattr(extras, "find_spec", {}.get)
-    status, out, err = run("app")
+    status, out, err = run(command, *(() if command == "app" else ("64", "--out", tmp_path / "out")))
     assert (status, out) == (2, "")
-    assert (
-        err.strip() == "Cette commande demande l'extra « app », qui n'est pas installé : pip install \"maillage[app]\"."
+    assert err.strip() == (
+        f"Cette commande demande l'extra « {extra} », qui n'est pas installé : pip install \"maillage[{extra}]\"."
     )
 
 
