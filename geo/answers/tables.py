@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 #: Decimals in files (CSV, XLSX, GPKG, Parquet) by what the name of a column ends with: its unit.
 _UNIT_DECIMALS: Final[Mapping[str, int]] = {"_min": 2, "_km": 2, "_m": 0, "_eur": 0, "lon": 7, "lat": 7}
-#: Decimals in files of shares (0 to 1), and of residents and all other numbers.
+#: Decimals in files of shares (0 to 1), and of all other numbers than those that are whole on screen.
 _SHARE_DECIMALS: Final = 4
 _OTHER_DECIMALS: Final = 2
+#: Whole numbers that no screen writes under that name.
+_COUNTS: Final = frozenset({"rank", "labels", "communes_off_network", "carless"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,26 +241,31 @@ _BY_TITLE: Final = {column.title: column for column in COLUMNS.values()}
 
 
 def decimals_of(name: str) -> int:
-    """Return how many decimals a column of numbers has in files.
+    """Return how many decimals a column of numbers has in files; residents are whole, as everywhere they are read.
 
     Examples
     --------
-    >>> decimals_of("travel_time_min"), decimals_of("share_within"), decimals_of("gain_residents")
-    (2, 4, 2)
+    >>> decimals_of("travel_time_min"), decimals_of("share_within"), decimals_of("gain_residents"), decimals_of("value")
+    (2, 4, 0, 2)
     """
     if name.startswith("share") or "_share" in name:
         return _SHARE_DECIMALS
-    return next((digits for unit, digits in _UNIT_DECIMALS.items() if name.endswith(unit)), _OTHER_DECIMALS)
+    for unit, digits in _UNIT_DECIMALS.items():
+        if name.endswith(unit):
+            return digits
+    whole = name in _COUNTS or _THRESHOLD.fullmatch(name) or (name in COLUMNS and COLUMNS[name].decimals == 0)
+    return 0 if whole else _OTHER_DECIMALS
 
 
 def rounded(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table as it is written to a file, each column of numbers rounded once to its decimals.
 
-    Of how sure its times are, `estimated` stays.
+    Those without decimals become Int64. Of how sure its times are, `estimated` stays.
     """
     table = table.drop(columns=["time_low", "time_high"], errors="ignore")
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
-    return table.round({name: decimals_of(str(name)) for name in numbers})
+    digits = {name: decimals_of(str(name)) for name in numbers}
+    return table.round(digits).astype({name: "Int64" for name in numbers if digits[name] == 0})
 
 
 def headed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

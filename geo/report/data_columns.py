@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal
 
+from geo.answers.tables import decimals_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,11 +57,6 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "numéro de ligne": "row",
 }
 _UNITS: Final[Mapping[str, str]] = {name: unit for unit, names in _NUMBERS.items() for name in names.split()}
-#: Those of them that are whole.
-_WHOLE: Final = _names(
-    "population minutes rank retained variants labels communes communes_under_served communes_unreachable "
-    "communes_off_network rows_read rows_kept row"
-)
 _BOOLEANS: Final = _names(
     "under_served under_served_with_plan beside_threshold in_plan best holds_site round_trip on_foot hours_known "
     "in_study_area flips met moved hours_changed renamed kind_changed contacts_changed"
@@ -86,11 +83,11 @@ def declared_type(name: str) -> Type | None:
 
     Examples
     --------
-    >>> declared_type("gain_residents"), declared_type("code"), declared_type("value")
-    ('number', 'string', None)
+    >>> declared_type("gain_residents"), declared_type("saved_min"), declared_type("code"), declared_type("value")
+    ('integer', 'number', 'string', None)
     """
     if name in _UNITS or _HALF_HOUR.fullmatch(name) or _RESIDENTS_AT.fullmatch(name):
-        return "integer" if name in _WHOLE else "number"
+        return "number" if decimals_of(name) else "integer"
     if name in _BOOLEANS or _UNDER_SERVED_AT.fullmatch(name):
         return "boolean"
     return "string" if name in _TEXTS else None
@@ -110,16 +107,13 @@ def unit_of(name: str) -> str:
 
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose columns without any value, and those of whole numbers, have the type declared for them.
+    """Return a table whose columns without any value have the type declared for them.
 
     Examples
     --------
     >>> import pandas as pd
     >>> typed(pd.DataFrame(columns=["code", "commune_residents"])).dtypes.astype(str).tolist()
-    ['string', 'Float64']
-    >>> typed(pd.DataFrame({"population": [706564.0], "residents": [706564.0]})).to_numpy().tolist()
-    [[706564, 706564.0]]
+    ['string', 'Int64']
     """
-    bare = {name for name in table.columns if table[name].dtype == object and table[name].isna().all()}
-    whole = {name for name in table.columns if name in _WHOLE and table[name].dtype == float}
-    return table.astype({name: _PANDAS[declared_type(str(name)) or "string"] for name in bare | whole})
+    bare = [name for name in table.columns if table[name].dtype == object and table[name].isna().all()]
+    return table.astype({name: _PANDAS[declared_type(str(name)) or "string"] for name in bare})

@@ -17,7 +17,10 @@ def test_numbers_are_rounded_once_by_their_unit():
             "under_served": pd.array([True], dtype="boolean"),
         }
     )
-    assert rounded(table).iloc[0].tolist() == ["A", 12.35, 13.0, 0.1235, 12.35, 1234, True]
+    written = rounded(table.assign(cost_eur=[110_000.0], residents_within_20min_after=[0.5]))
+    assert written.iloc[0].tolist() == ["A", 12.35, 13, 0.1235, 12, 1234, True, 110_000, 0]
+    whole = ["snap_distance_m", "gain_residents", "population", "cost_eur", "residents_within_20min_after"]
+    assert [name for name, exact in written.dtypes.items() if exact == "Int64"] == whole
 
 
 def test_headings_have_their_unit():
