@@ -32,8 +32,8 @@ OF_RESIDENTS = frozenset({"html.arguments", "svg.plan", "svg.hours"})
 ONLY_SAID = re.compile(
     r"residents_beyond|.*_too_long|single_|.*_mean_(measured|saved|changed)|share_under_served|label_(cost|aid)|class_|.*_share_after"
 )
-#: Rounding of tables: half a unit of the last of two decimals of a number of minutes, of four of a share.
-OF_A_NUMBER, OF_A_SHARE = 5.1e-3, 5.1e-5
+#: Rounding of tables: half a unit of the last of two decimals of a number of minutes, of four of a share; half a resident.
+OF_A_NUMBER, OF_A_SHARE, OF_RESIDENTS_HELD = 5.1e-3, 5.1e-5, 0.5
 LEAST_TABLES, LEAST_TITLES = 8, 15
 
 
@@ -105,14 +105,16 @@ def data_hold_the_exact_number(heard: Heard) -> list[str]:
                 # Nobody is counted as no resident; of nobody there is no share, and no mean time.
                 if known and re.search("share|mean|median|saved", name):
                     wrong.append(f"{name}: {channel} holds {value}, though it is not known")
-            elif not known or not _close(float(value), right, exact=exact):
+            elif not known or not _close(float(value), right, exact=exact, whole="gain" in name or "residents" in name):
                 wrong.append(f"{name}: {channel} holds {value}, not {right}")
     absent = {name for name, value in heard.oracle.figures.items() if value is not None} - read
     return wrong + [f"{name}: no data hold it" for name in sorted(absent) if not ONLY_SAID.match(name)]
 
 
-def _close(value: float, right: float, *, exact: bool) -> bool:
-    rounding = 1e-9 if exact else OF_A_NUMBER if right > 1 else OF_A_SHARE
+def _close(value: float, right: float, *, exact: bool, whole: bool) -> bool:
+    rounding = 1e-9 if exact else OF_RESIDENTS_HELD if whole else OF_A_NUMBER if right > 1 else OF_A_SHARE
+    if whole and not exact and value != round(value):
+        return False
     return math.isclose(value, right, rel_tol=1e-6, abs_tol=rounding)
 
 

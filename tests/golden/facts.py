@@ -52,7 +52,7 @@ must html.arguments pdf svg.curve svg.plan svg.travel_time
 # des habitants[^.;:%]{0,60}? restent <near>
 (?:couverts|Habitants <near>) #
 # ont un site, ouvert ou non
-# des habitants ont un site ouvert <near>, soit tous ceux
+# des habitants ont un site ouvert <near>, soit (?:presque )?tous ceux
 seraient <near>[^.;:%(]{0,30}(?: \(temps estimés : [^)]*\))?, au lieu de #
 part des habitants <near> d'un site reste de #
 <near>(?: \(temps estimés : [^)]*\))?, contre # aujourd'hui

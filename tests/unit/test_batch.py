@@ -206,12 +206,12 @@ def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_fou
 
             self.write = write = geo.batch.write_diagnosis
 
-            def held(territory, diagnosis, folder):
+            def held(territory, diagnosis, folder, **options):
                 profile = territory.manifest.network.profile
                 (started / f"{profile}-{diagnosis.question.threshold_min:g}-{os.getpid()}").touch()
                 while not go.exists():
                     time.sleep(0.01)
-                write(territory, diagnosis, folder)
+                write(territory, diagnosis, folder, **options)
 
             geo.batch.write_diagnosis = held
 
@@ -257,11 +257,11 @@ import pickle, sys, threading
 from distributed import Client
 import geo.batch
 write, (batch, out) = geo.batch.write_diagnosis, pickle.load(open(sys.argv[2], "rb"))
-def held(territory, diagnosis, folder):
+def held(territory, diagnosis, folder, **options):
     if territory.manifest.network.profile == "fluide":
         open(sys.argv[1], "w").close()
         threading.Event().wait()
-    write(territory, diagnosis, folder)
+    write(territory, diagnosis, folder, **options)
 geo.batch.write_diagnosis = held
 with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
     geo.batch.run_batch(client, batch, out)

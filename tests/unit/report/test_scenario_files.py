@@ -82,7 +82,7 @@ def test_fragility_hours_and_access_are_written(territory, tmp_path):
     assert (first["facility_id"], float(first["residents_passing"])) == ("1", 1000)
     assert float(first["added_min"]) == round(fragility(territory).sites["added_min"].iloc[0], 2)
     assert float(first["added_min"]) == pytest.approx(23.33, abs=0.01)
-    assert rows_of_table(tmp_path / "second_site.csv")[1]["residents_with_second"] == "500.0"
+    assert rows_of_table(tmp_path / "second_site.csv")[1]["residents_with_second"] == "500"
 
     write_opening(territory, open_shares(territory, 15), tmp_path)
     monday = rows_of_table(tmp_path / "hours.csv")[0]
