@@ -317,15 +317,18 @@ def _far(plan: Plan, commune: str, served: pd.DataFrame) -> Criterion:
     if not round(people):
         told = "Aucun site n'est joignable par la route aujourd'hui." if pd.isna(here) else _today(plan, row)
         return Criterion(_FAR, far, f"{told} {far_criterion(plan.threshold_min)}")
-    all_served = format_integer(served["residents"].sum())
+    all_served = float(served["residents"].sum())
+    verb = plural(people, "est", "sont")
+    who = f"{format_integer(people)} des {format_integer(all_served)} habitants servis {verb}"
+    if format_integer(people) == format_integer(all_served):
+        who = plural(people, "Le seul habitant servi est", f"Les {format_integer(people)} habitants servis sont tous")
     still = people - float(served["residents_brought"].sum())
     stay = f", {format_integer(still)} le {plural(still, 'resterait', 'resteraient')}" if round(still) > 0 else ""
     own = "aucune route vers un site" if pd.isna(here) else said_time(row, "time_before_min", plan.threshold_min)
     return Criterion(
         name=_FAR,
         met=True,
-        sentence=f"{format_integer(people)} des {all_served} habitants servis {plural(people, 'est', 'sont')} "
-        f"à plus de {minutes_text(plan.threshold_min)} aujourd'hui{stay}{SEMICOLON}"
+        sentence=f"{who} à plus de {minutes_text(plan.threshold_min)} aujourd'hui{stay}{SEMICOLON}"
         f"la commune d'accueil elle-même : {own}. {far_criterion(plan.threshold_min)}",
     )
 

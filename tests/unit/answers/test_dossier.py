@@ -86,13 +86,20 @@ def test_far_is_said_of_those_served_beside_the_commune_of_the_label(made, embed
         served = dossier.communes
         far = served.loc[served["commune_code"].map(today).to_numpy() > 20, "residents"].sum()
         criterion = dossier.criteria[0]
-        said = f"{far:,.0f} des {served['residents'].sum():,.0f} habitants servis sont à plus de 20 min".replace(
-            ",", " "
-        )
+        people = served["residents"].sum()
+        said = f"{far:,.0f} des {people:,.0f} habitants servis sont"
+        if f"{far:,.0f}" == f"{people:,.0f}":
+            said = f"Les {people:,.0f} habitants servis sont tous"
+        said = f"{said} à plus de 20 min".replace(",", " ")
         still = far - served["residents_brought"].sum()
         stay = f", {f'{still:,.0f}'.replace(',', ' ')} le resteraient" if round(still) else ""
         assert plainly(criterion.sentence).startswith(f"{said} aujourd'hui{stay} ; la commune d'accueil elle-même : ")
         assert criterion.met
+    beyond = made.served.assign(time_before_min=pd.array([25.0] * len(made.served), "Float64"))
+    criterion = label_dossier(replace(made, served=beyond), embedded.parts, "64422").criteria[0]
+    people = beyond.loc[beyond["label_code"] == "64422", "residents"].sum()
+    everybody = f"Les {people:,.0f} habitants servis sont tous à plus de 20 min".replace(",", " ")
+    assert plainly(criterion.sentence).startswith(everybody)
     near = made.served.assign(time_before_min=pd.array([19.0] * len(made.served), "Float64"), residents_brought=0.0)
     host = made.communes.assign(time_before_min=pd.array([19.0] * len(made.communes), "Float64"))
     criterion = label_dossier(replace(made, served=near, communes=host), embedded.parts, "64422").criteria[0]
