@@ -13,7 +13,7 @@ def main() -> None:
     extras = [needed for name, needed in project["optional-dependencies"].items() if name not in _TOOLS]
     for requirement in sorted({*project["dependencies"], *(each for needed in extras for each in needed)}):
         if not requirement.startswith(f"{project['name']}["):
-            name, version = re.fullmatch(r"([\w-]+)>=([\w.]+)(?:; .*)?", requirement).groups()
+            name, version = re.fullmatch(r"([\w-]+)>=([\w.]+)(?:,<[\w.]+)?(?:; .*)?", requirement).groups()
             print(f"{name}=={version}")
 
 
