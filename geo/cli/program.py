@@ -122,7 +122,7 @@ def _run(arguments: Sequence[str] | None) -> tuple[str, int]:
     try:
         given = sys.argv[1:] if arguments is None else list(arguments)
         app = program(given[0] if given and given[0] in _COMMANDS else None)
-        ended = app(args=given, standalone_mode=False)
+        ended = app(args=given, prog_name="maillage", standalone_mode=False)
         status = ended if isinstance(ended, int) else 0
     except MaillageError as error:
         sentence = str(error)

@@ -228,8 +228,8 @@ def test_the_version_and_the_completion_are_told(run, monkeypatch, tmp_path):
     monkeypatch.setattr(typer._completion_shared, "_get_shell_name", lambda: shell[0])
     monkeypatch.setenv("HOME", str(tmp_path))
     status, script, err = run("--show-completion")
-    assert (status, script.splitlines()[0], err) == (0, "#compdef pytest", "")
-    written = tmp_path / ".zfunc" / "_pytest"
+    assert (status, script.splitlines()[0], err) == (0, "#compdef maillage", "")
+    written = tmp_path / ".zfunc" / "_maillage"
     assert run("--install-completion") == (
         0,
         f"La complétion de zsh est écrite dans {written} : elle vaut dans tout nouveau terminal.\n",
