@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from geo.errors import NetworkError
-from geo.network.assemble import Segments, assemble_network
+from geo.network.assemble import Segments, _chains, assemble_network
 from geo.network.origin import NetworkSource
 from geo.network.speeds import speed_profile
 
@@ -76,6 +76,10 @@ def test_a_street_of_many_segments_is_one_link_with_its_whole_shape():
     assert edges(network) == [(A, D, 30), (D, A, 30)]
     assert shapes(network) == [[[0, 0], [50, 0], [100, 0], [200, 0], [300, 0]]]
     assert network.edge_length_m.tolist() == [300, 300]
+    # Not compiled, a loop that writes beyond its arrays says so.
+    ends, is_node = (np.array([0, 2, 2]), np.array([1, 1, 3])), np.array([True, False, False, True])
+    walked = [part.tolist() for part in _chains.__wrapped__(*ends, is_node, 4)]
+    assert walked == [[0, 3], [0, 1, 2], [False, True, False]]
 
 
 def test_a_chain_of_one_way_segments_drawn_both_ways_is_one_one_way_link():
