@@ -101,7 +101,8 @@ def measures_sentence(equity: Equity) -> str:
     palma = f"temps des 10{UNIT_SPACE}% les plus aisés sur celui des 40{UNIT_SPACE}% les plus pauvres"
     return (
         f"Indice de concentration des temps : {_signed(index)} ({meant}) ; rapport de Palma : "
-        f"{format_decimal(equity.palma_ratio, 2)} ({palma}) ; mesures FGT du temps au-delà du seuil : {fgt}."
+        f"{format_decimal(equity.palma_ratio, 2)} ({palma}) ; mesures FGT du temps au-delà du seuil, "
+        f"de ceux qu'une route mène à un lieu : {fgt}."
     )
 
 

@@ -77,6 +77,8 @@ def hours_answer(opening: OpeningTable) -> Answer:
             f"D'après les horaires connus, aucun site {within} n'est ouvert à aucun moment de la semaine{SEMICOLON}"
             f"{anywhere} des habitants en ont un."
         )
+        if not opening.share_within:
+            sentence = f"Aucun habitant n'a de site {within}, ouvert ou non."
         return Answer(sentence, figures, tuple(filter(None, [week_line(opening)])), notes)
     at_best, lost = format_share(best["share"]), (opening.share_within or 0.0) - float(best["share"])
     beside = f"{SEMICOLON}{anywhere} ont un site, ouvert ou non"

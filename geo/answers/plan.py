@@ -189,6 +189,8 @@ def _left_out(plan: Plan) -> str:
 def _enough(plan: Plan) -> str:
     """Return that as few labels bring all that could be brought."""
     given = len(plan.labels)
+    if given >= plan.candidates:
+        return "Il n'y a pas d'autre lieu candidat."
     enough = f"{counted(given, 'label')} {plural(given, 'suffit', 'suffisent')}"
     more = {
         "coverage": f"n'amènerait personne {within_text(plan.threshold_min)}",

@@ -205,7 +205,7 @@ def worst_case_sentence(plan: Plan) -> str:
         none = (
             "aucun autre choix ne fait mieux au pire" if worst.proven else "aucun meilleur choix au pire n'est trouvé"
         )
-        return f"{start}{SEMICOLON}{none}."
+        return f"{start}." if len(here) >= plan.candidates else f"{start}{SEMICOLON}{none}."
     other = worst.labels.loc[~worst.labels["code"].isin(here), "name"].to_list()
     left = [of_commune(name) for name in plan.labels.loc[~plan.labels["code"].isin(there), "name"]]
     taken = f"avec {joined(other, _NAMED)}" if other else "avec moins de labels"

@@ -53,6 +53,7 @@ must html.arguments pdf svg.curve svg.plan svg.travel_time
 (?:couverts|Habitants <near>) #
 # ont un site, ouvert ou non
 # des habitants ont un site ouvert <near>, soit (?:presque )?tous ceux
+Aucun habitant n'a de site <near> => 0 %
 seraient <near>[^.;:%(]{0,30}(?: \(temps estimés : [^)]*\))?, au lieu de #
 part des habitants <near> d'un site reste de #
 <near>(?: \(temps estimés : [^)]*\))?, contre # aujourd'hui

@@ -39,6 +39,8 @@ def test_never_open(week, plain):
         "habitants en ont un."
     )
     assert answer.details == ()
+    nobody_near = hours_answer(week(0.0, within=0)).sentence
+    assert plain(nobody_near) == "Aucun habitant n'a de site à 20 min ou moins, ouvert ou non."
 
 
 def test_everybody_always(week, plain):

@@ -179,6 +179,11 @@ def test_where_all_candidates_are_chosen_no_other_choice_is_compared(one_label):
     communes = replace(alone, rule=EVERY_COMMUNE, rule_lifted=False)
     assert proof_sentence(communes) == "Une seule commune est candidate : il n'y a pas d'autre choix."
     assert proof_sentence(made_up(one_label, 3, candidates=3)) == "Les 3 lieux candidats sont tous retenus."
+    said = plainly(plan_answer(alone).sentence)
+    assert said.endswith(" Il n'y a pas d'autre lieu candidat.")
+    assert "suffi" not in said
+    assert plainly(worst_case_sentence(one_label)).endswith(" ; aucun autre choix ne fait mieux au pire.")
+    assert "autre choix" not in worst_case_sentence(replace(one_label, candidates=1))
     asked = made_up(one_label, 2, asked=5, candidates=3)
     assert "parmi 3 lieux candidats, aucun autre choix de 3 lieux" in proof_sentence(asked)
 
