@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -128,10 +129,17 @@ def _known(path: Path | None, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoSeries, p
     if path is None or not path.is_file():
         nowhere = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=WGS84)
         return nowhere, pd.Series(pd.NA, index=frame.index, dtype="string")
-    table = pd.read_csv(path, dtype={"code": str, "position": str}, usecols=["code", "lon", "lat", "position"])
-    table = table[table["position"] != _INSIDE].set_index("code").reindex(frame.index)
+    written = path.stat()
+    table = _positions(path, (written.st_mtime_ns, written.st_size)).reindex(frame.index)
     points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), frame.index, crs=WGS84)
     return points.where(table["position"].notna()), table["position"].astype("string")
+
+
+@lru_cache(maxsize=1)
+def _positions(path: Path, _written: tuple[int, int]) -> pd.DataFrame:
+    """Return `lon`, `lat` and `position` of the communes that have one, by code; read again only once rewritten."""
+    table = pd.read_csv(path, dtype={"code": str, "position": str}, usecols=["code", "lon", "lat", "position"])
+    return table[table["position"] != _INSIDE].set_index("code")
 
 
 def _by_projection(projection: pd.Series) -> dict[str, pd.Series]:

