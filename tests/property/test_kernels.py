@@ -6,6 +6,7 @@ cut off.
 """
 
 from dataclasses import dataclass
+from itertools import permutations, product
 
 import networkx as nx
 import numpy as np
@@ -215,6 +216,14 @@ class TestNearestFacility:
         np.testing.assert_array_equal(found.travel_time_s[:, 0], first.travel_time_s)
         np.testing.assert_array_equal(found.facility[:, 0], first.facility)
 
+    def test_in_whatever_order_facilities_are_met_the_farthest_gives_way(self):
+        for seconds, begun in product(permutations((3.0, 4.0, 5.0)), permutations((0.0, 1.0, 2.0))):
+            edges = [(3, node, seconds[node] - begun[node], 1.0) for node in range(3)]
+            network = Case(4, edges, list(range(4)), [0] * 4).network()
+            found = nearest_facilities(network, [0, 1, 2], 2, start_time_s=begun)
+            assert found.travel_time_s[3].tolist() == [3.0, 4.0]
+            assert found.facility[3].tolist() == [seconds.index(3.0), seconds.index(4.0)]
+
     @settings(max_examples=25)
     @given(st.data())
     def test_times_beyond_every_scale(self, data):
@@ -319,6 +328,8 @@ class TestBoundedSearches:
             (5, 0, 0.0),
             (5, 1, 4.0),
         ]
+        beside = travel_matrix(network, at_nodes(range(6)), at_nodes([0]), sooner_than=today)
+        assert beside.origin.tolist() == [], "as soon is not sooner, at the site itself"
         one = travel_matrix(
             network, at_nodes([3]), at_nodes([5, 1]), sooner_than=today
         )  # fewer origins than destinations
