@@ -130,12 +130,15 @@ def _commands(scenario: Path) -> dict[str, list[str]]:
     }
 
 
+#: Territories about which commands are asked again as JSON, which the files hold as well: one all of whose ways are
+#: known, one of a part, one where nobody is known to live.
+ASKED_AS_JSON = {"whole", "labourd", "unknown_population"}
 #: Commands that are asked under other names.
 _CALLED = {"closure": "fragility", "walk": "diagnose", "bike": "diagnose"}
 
 
 def _ask(channels: Channels, asked: str, options: list[str], out: Path) -> None:
-    """Ask in words, with the files, and again as JSON."""
+    """Ask in words, with the files, and of some territories again as JSON."""
     command = [_CALLED.get(asked, asked), *channels.place, *options]
     status, words, error = run(*command, "--out", str(out))
     if status:
@@ -143,7 +146,8 @@ def _ask(channels: Channels, asked: str, options: list[str], out: Path) -> None:
         return
     channels.texts[f"terminal.{asked}"] = plain(words)
     channels.titles[f"terminal.{asked}"] = plain(words.splitlines()[0])
-    channels.data[f"json.{asked}"] = answered(*command, "--json")
+    if channels.key in ASKED_AS_JSON or asked == "hours":  # whose file holds less
+        channels.data[f"json.{asked}"] = answered(*command, "--json")
 
 
 def _look_for_a_site(channels: Channels) -> None:

@@ -22,7 +22,7 @@ def heard(tmp_path_factory, packages_looked_at_once):  # noqa: ARG001
                 patch.setattr(Territory, "load", functools.cache(Territory.load))
                 channels = collect(key, tmp_path_factory.mktemp(key))
             oracle = Oracle(channels.territory)
-            plan = channels.data.get("json.plan")
+            plan = channels.data.get("file.plan.plan")
             labels = plan["selected"] if plan else []
             if plan:
                 oracle.add_plan(plan)

@@ -358,8 +358,8 @@ def lists_of_the_day(heard: Heard, folder: Path, serve: Callable[[str, bytes], N
     inside = oracle.territory.sites["commune_code"].isin(oracle.territory.communes.index)
     asked = Asked(_LISTS, oracle.figures | {"list_opened": 1, "list_closed": 1, "list_same": int(inside.sum()) - 1})
     command = ["changes", *(str(folder / f"{name}.csv") for name in lists), DEPARTEMENT]
-    asked.texts["terminal"] = plain(run(*command)[1])
-    told = answered(*command, "--json")
+    asked.texts["terminal"] = plain(run(*command, "--out", str(folder / "changes"))[1])
+    told = json.loads((folder / "changes" / "changes.json").read_text(encoding="utf-8"))
     asked.texts["json"] = plain(" ".join(told["sentences"]))
     asked.held["json"] = _told_of_lists(told)
     serve(day_lists_files.SITES, (folder / "after.csv").read_bytes())
