@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 from collections import defaultdict
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,6 +40,8 @@ _STILL = """async () => {
 _MAP_AT_REST = ".leaflet-map-pane:not(.leaflet-pan-anim):not(.leaflet-zoom-anim)"
 #: How long (ms) anything is waited for: what never comes fails, a busy machine does not.
 _PATIENCE_MS = 120_000
+#: What has longer (ms) to come is looked for every half second by Playwright, what has no longer every tenth.
+_LOOKED_FOR_OFTEN_MS = 2_400
 _SIZE = (1280, 900)
 
 
@@ -55,11 +58,25 @@ def chromium_path() -> str:
     pytest.skip("no Chromium on this machine: install Debian's package chromium")
 
 
+def _looking_often(wait, not_come):
+    """Have a method of Playwright that waits look every tenth of a second, as long as our patience lasts."""
+
+    def wait_looking_often(*args, **options):
+        for _ in range(_PATIENCE_MS // _LOOKED_FOR_OFTEN_MS):
+            with suppress(not_come):
+                return wait(*args, **options, timeout=_LOOKED_FOR_OFTEN_MS)
+        return wait(*args, **options, timeout=_LOOKED_FOR_OFTEN_MS)
+
+    return wait_looking_often
+
+
 @pytest.fixture(scope="package")
 def browser(chromium_path):
     """A browser; closed after the last of these tests, for its event loop would be in the way of others."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as started:
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as started:
+        for kind, name in ((playwright.Page, "wait_for_selector"), (playwright.Locator, "wait_for")):
+            patch.setattr(kind, name, _looking_often(getattr(kind, name), playwright.TimeoutError))
         opened = started.chromium.launch(executable_path=chromium_path, args=_ARGUMENTS)
         yield opened
         opened.close()
