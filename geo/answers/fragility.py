@@ -36,7 +36,7 @@ def fragility_answer(fragility: Fragility) -> Answer:
         (
             f"Chaque site est fermé seul, les autres restant ouverts. Passent le seuil les habitants {within} d'un "
             "site aujourd'hui, et plus loin ensuite. Les minutes de plus sont en moyenne, pour ceux dont c'est le site "
-            "le plus proche. Les habitants des départements voisins ne sont pas comptés."
+            "le plus proche. Les habitants des territoires voisins ne sont pas comptés."
         ),
     )
     figures = _figures(fragility)

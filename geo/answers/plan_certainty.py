@@ -171,7 +171,8 @@ def other_times_sentence(plan: Plan) -> str:
     names = joined(plan.robustness.places["name"].reindex(list(most["codes"])).to_list(), _NAMED, "autres lieux")
     return (
         f"Mais des labels seraient utiles sous {counted(some, 'variante')} de temps sur {format_integer(len(runs))} : "
-        f"{names} ({most['name']}). Vérifiez ces trajets avec un fichier de routes avant de décider."
+        f"{names} ({most['name']}). Vérifiez ces trajets{' avec un fichier de routes' if plan.part.estimated else ''} "
+        "avant de décider."
     )
 
 

@@ -324,7 +324,7 @@ def _at_threshold(name: str) -> str:
     found = _THRESHOLD.fullmatch(name)
     if found is None:
         return name
-    what = {"residents_within": "Habitants sous", "under_served": "Sous-desservie à"}[found["what"]]
+    what = {"residents_within": f"Habitants {WITHIN} de", "under_served": "Sous-desservie à"}[found["what"]]
     when = "aujourd'hui" if found["when"] == "before" else "ensuite"
     return f"{what} {found['minutes']} min, {when}"
 

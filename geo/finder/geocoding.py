@@ -14,6 +14,7 @@ from geo.crs import departement_of
 from geo.errors import GeocodingError
 from geo.finder.found_place import FoundPlace
 from geo.finder.place_query import MAX_QUERY
+from geo.french import visible
 from geo.sources.http_client import OK, Failure, whole_answer
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _FAILURES: Final = {
 }
 _STATUSES: Final = {429: "Le service d'adresses reçoit trop de demandes en ce moment."}
 _MAX_LABEL: Final = 200
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _POSTCODE: Final = re.compile(r"\d{5}")
 _COMMUNE_CODE: Final = re.compile(r"(\d|2[AB])\d{3,4}")
 
@@ -105,7 +105,7 @@ def _place(feature: Any) -> FoundPlace | None:
     try:
         lon, lat = feature["geometry"]["coordinates"][:2]
         properties = feature["properties"]
-        label = _CONTROL.sub(" ", properties["label"])[:_MAX_LABEL].strip()
+        label = visible(properties["label"])[:_MAX_LABEL].strip()
         postcode, code = properties.get("postcode"), properties.get("citycode")
         score = float(properties.get("score") or 0.0)
         in_degrees = math.isfinite(score) and abs(float(lon)) <= 180.0 and abs(float(lat)) <= 90.0  # noqa: PLR2004

@@ -15,7 +15,7 @@ from geo.answers.certainty import certainty_answer, run_rows
 from geo.answers.coverage import access_title
 from geo.answers.equity import equity_answer, missing_sentence
 from geo.answers.fragility import fragility_answer, sites_with_residents
-from geo.answers.hours import hours_answer
+from geo.answers.hours import half_days_answer, hours_answer
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import (
     AGAIN,
@@ -29,6 +29,7 @@ from geo.answers.origin import (
     network_sentence,
 )
 from geo.answers.plan import plan_method
+from geo.answers.tables import COLUMNS
 from geo.answers.tax_offices import tax_offices_answer
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import (
@@ -69,6 +70,7 @@ _FAR_ROWS_WITH_PLAN: Final = 18
 _FURTHEST_ROWS: Final = 8
 _SITE_ROWS: Final = 9
 _HALF_DAYS: Final = 6
+_HALF_DAY_COLUMNS: Final = ("site.name", "commune_name", "half_day", "resident_hours", "half_day.residents")
 _NOTES: Final = 12
 _SOURCES: Final = 14
 #: Longest texts (characters) in a cell with the name of a site, and in a title.
@@ -266,17 +268,20 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
     opening, fragility = findings.opening, findings.fragility
     if opening is None or fragility is None:
         return None
-    answer = fragility_answer(fragility)
+    answer, gains = fragility_answer(fragility), opening.half_day_gains().head(_HALF_DAYS)
     return {
         "hours": _paragraphs(hours_answer(opening)),
+        "half_day": _paragraphs(half_days_answer(gains.head(1), opening.part)),
+        "half_day_titles": [COLUMNS[name].title for name in _HALF_DAY_COLUMNS],
         "half_days": [
             [
                 cut(row["name"], _SITE_CELL),
                 cut(str(row["commune_name"]) if pd.notna(row["commune_name"]) else UNKNOWN),
                 row["half_day"],
+                format_integer(row["resident_hours"]),
                 format_integer(row["residents"]),
             ]
-            for row in opening.half_day_gains().head(_HALF_DAYS).to_dict("records")
+            for row in gains.to_dict("records")
         ],
         "fragility": cut_all([answer.sentence, *answer.details]),
         "sites": [

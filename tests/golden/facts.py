@@ -197,7 +197,7 @@ must terminal.hours screen.horaires pdf
 de 8 h à 19 h, # (?:est|sont) creuses?
 
 half_day_hours count
-must terminal.hours screen.horaires
+must terminal.hours screen.horaires pdf
 le plus ici :[^×]*? : # heures × habitants
 
 sites_hours_unknown count

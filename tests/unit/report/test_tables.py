@@ -68,4 +68,4 @@ def test_headings_are_french_and_none_is_given_twice():
     names = ["facility_id", "name", "commune_name", "name", "residents_within_20min_before"]
     found = file_headings(names, "site")
     assert found[:4] == ["Numéro", "Site", "Commune", "Site (name)"]
-    assert found[4] == "Habitants sous 20 min, aujourd'hui"
+    assert found[4] == "Habitants dans le seuil de 20 min, aujourd'hui"
