@@ -20,16 +20,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.known_part import KnownPart, known_part
+from geo.access.known_part import KnownPart, known_part, places_on_network
 from geo.access.residents import residents_by_point, weighted_median
 from geo.errors import ParameterError
 from geo.french import format_integer, format_number
 from geo.kinds import COUNTED_KINDS
-from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
 from geo.question import AT_THRESHOLD_MIN
 from geo.sources.opening_hours import WeeklyHours
-from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -63,25 +61,28 @@ class Catchment:
     agents
         Agents present in a site.
     median_per_1000
-        Half of the residents on the network have less, per 1,000 residents; `None` where there are none.
+        Half of the residents on the network have less, per 1,000 residents; `None` where there are none, or where
+        there are sites and the capacity of none is known.
     residents_without
-        Residents on the network with no capacity within 30 minutes.
+        Residents on the network with no known capacity within 30 minutes.
     sites_unknown, neighbour_sites_unknown
-        Sites of the study area, and of its neighbours, whose capacity is not known (neither hours nor requests): they
-        count for nothing.
+        Sites on the network, of the study area and of its neighbours, whose capacity is not known (neither hours nor
+        requests): they count for nothing.
     sites_estimated
         Sites, the neighbours' included, without a number of requests, given that of their agent-hours at the rate of
         the sites that have one.
     requests_unmatched
-        Sites of the table of requests that are not counted in this territory.
+        Sites of the table of requests that are not counted in this territory, or are off its network.
     sites
-        Index 0..n-1, in the order of the list: `facility_id`, `name`, `commune_name`; `hours_per_week` (Float64);
+        Those on the network, index 0..n-1, in the order of the list: `facility_id`, `name`, `commune_name`;
+        `hours_per_week` (Float64);
         `capacity` (Float64, in `unit`; <NA> unknown); `capacity_from`: ``"hours"``, ``"requests"``, ``"rate"`` or
         ``"unknown"``; `residents_around` (float64, weighted); `capacity_per_1000` (Float64, of those residents; <NA>
         where nobody is around).
     communes
         Indexed by `commune_code`: `name`, `population`; `capacity_per_1000` (Float64): mean of its residents, 0
-        where no site is within 30 minutes, <NA> off the network; `share_outside` (Float64, 0 to 1): part of it at
+        where no site is within 30 minutes, <NA> off the network or where no site's is known;
+        `share_outside` (Float64, 0 to 1): part of it at
         sites outside of the study area, <NA> where there is none at all.
     """
 
@@ -128,12 +129,11 @@ def catchment(
         given = format_number(agents)
         msg = f"Nombre d'agents refusé : {given}. Un nombre de plus de 0 à {_MAX_AGENTS:g} est attendu, par exemple 2."
         raise ParameterError(msg)
-    sites = counted_places(territory.sites, kinds=kinds)
+    sites, on_streets = places_on_network(territory, kinds)
+    sites = sites.reset_index(drop=True)
     table = _capacities(sites, agents, requests)
     network, origins = territory.network, territory.demand_on_network
-    origin, site, seconds = pairs_within(
-        network, origins, snap(network, sites.geometry.x, sites.geometry.y), (max(STEPS) + AT_THRESHOLD_MIN) * 60
-    )
+    origin, site, seconds = pairs_within(network, origins, on_streets, (max(STEPS) + AT_THRESHOLD_MIN) * 60)
     residents = residents_by_point(territory.communes, territory.demand)
     capacity = table["capacity"].to_numpy(np.float64, na_value=0.0)
     found, around = enhanced_two_step(origin, site, seconds / 60, residents, capacity)
@@ -154,10 +154,11 @@ def catchment(
         mean = _by_commune(territory, weight * found) / total
         share = _by_commune(territory, weight * from_outside) / total / np.where(mean > 0, mean, np.nan)
     communes = pd.DataFrame(territory.communes[["name", "population"]])
-    communes["capacity_per_1000"] = pd.array(mean * _PER, dtype="Float64")
+    nothing_known = len(sites) > 0 and not table["capacity"].notna().any()
+    communes["capacity_per_1000"] = pd.array(np.where(nothing_known, np.nan, mean * _PER), dtype="Float64")
     communes["share_outside"] = pd.array(share, dtype="Float64")
     known = 0 if requests is None else int(requests.index.isin(sites["facility_id"]).sum())
-    median = weighted_median(np.where(on_network, found, np.nan), residents)
+    median = None if nothing_known else weighted_median(np.where(on_network, found, np.nan), residents)
     return Catchment(
         part=known_part(territory),
         unit=HOURS_UNIT if requests is None else REQUESTS_UNIT,

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from geo.access.sensitivity import Run, Sensitivity
 
 _PEOPLE_UNKNOWN: Final = "population inconnue"
+_NO_CAPACITY: Final = (
+    "Aucun site n'a de capacité connue (horaires, ou demandes par mois) : celle dont disposent les habitants ne peut "
+    "pas être estimée."
+)
 _NEIGHBOURS: Final = (
     "Les habitants des territoires voisins ne sont pas comptés : près des limites, la capacité est surestimée."
 )
@@ -138,13 +142,17 @@ def capacity_answer(catchment: Catchment) -> Answer:
             "0,68 jusqu'à 20, 0,22 jusqu'à 30)."
         ),
     ]
+    if unknown := nobody_known(catchment.part):
+        return Answer(unknown, notes=tuple(notes))
     if catchment.median_per_1000 is None:
-        return Answer(nobody_known(catchment.part), notes=tuple(notes))
+        return Answer(_NO_CAPACITY, notes=tuple(notes))
     median = catchment.median_per_1000
     unit = catchment.unit if median >= 2 else catchment.unit.replace("s ", " ", 1)  # noqa: PLR2004 - 1,3 heure
     amount = f"{format_decimal(median)} {unit}"
+    some_unknown = catchment.sites_unknown or catchment.neighbour_sites_unknown
+    nothing = "sans capacité connue" if some_unknown else "sans rien"
     sentence = (
-        f"La moitié des habitants ont au plus {amount} {per} autour d'eux{SEMICOLON}sans rien {within_text(30)} : "
+        f"La moitié des habitants ont au plus {amount} {per} autour d'eux{SEMICOLON}{nothing} {within_text(30)} : "
         f"{counted(catchment.residents_without, 'habitant')}."
     )
     return Answer(sentence, notes=tuple(notes))

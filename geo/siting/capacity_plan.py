@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.access.catchment import DEFAULT_AGENTS, catchment
-from geo.access.known_part import KnownPart, known_part
+from geo.access.known_part import KnownPart, known_part, places_on_network
 from geo.errors import ParameterError
 from geo.french import format_number
 from geo.kinds import COUNTED_KINDS
@@ -24,7 +24,6 @@ from geo.siting.plan import DEFAULT_TIME_LIMIT_S
 from geo.siting.plan_options import check_options, labels_asked
 from geo.siting.problem import siting_problem
 from geo.siting.solve import Control
-from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -50,9 +49,11 @@ class CapacityPlan:
     unit, capacity, agents
         What capacity is counted in (French), that of a label in it, and the agents of a site where it is hours.
     residents_per_unit
-        Residents that one unit of capacity serves: as many as on average over the sites of today.
+        Residents that one unit of capacity serves: those whose way is known, over the capacity of the study area's
+        sites on the network.
     sites, sites_given
-        Sites of today that count, and those whose capacity is not known: they are given the least of a label.
+        Sites of today that count and are on the network, and those whose capacity is not known: they are given the
+        least of a label.
     requests_unmatched
         Rows of the table of requests that are of no site that counts here.
     residents_near
@@ -178,7 +179,7 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
     credible = everywhere["credible"].to_numpy(bool)
     kept = credible if credible.any() else np.ones(len(credible), bool)
     places = everywhere[kept].reset_index(drop=True)
-    sites = counted_places(territory.sites, kinds=kinds)
+    sites, _ = places_on_network(territory, kinds)
     per_unit = _residents_per_unit(territory, sites, found.sites["capacity"], found.part)
     of_sites = found.sites["capacity"].to_numpy(np.float64, na_value=np.nan)
     given = np.isnan(of_sites)
@@ -246,7 +247,7 @@ def _label_capacity(capacity: float | None, agents: float, requests: pd.Series |
 
 
 def _residents_per_unit(territory: Territory, sites: gpd.GeoDataFrame, capacity: pd.Series, part: KnownPart) -> float:
-    """Return the residents of the territory for each unit of the capacity of its own sites."""
+    """Return the residents whose way is known for each unit of the capacity of the territory's own `sites`."""
     inside = territory.holds(sites)
     total = float(capacity.to_numpy(np.float64, na_value=0.0)[inside].sum())
     if total <= 0:

@@ -181,7 +181,8 @@ def test_unknown_hours_are_no_capacity(territory):
     found = catchment(blind)
     assert found.sites_unknown == len(found.sites) == 2
     assert found.sites["capacity_per_1000"].isna().all()
-    assert found.communes["capacity_per_1000"].dropna().to_list() == [0] * 4
+    assert found.communes["capacity_per_1000"].isna().all()
+    assert found.median_per_1000 is None
     assert found.communes["share_outside"].isna().all()
     assert found.residents_without == 2000
     given = catchment(blind, requests=pd.Series({"1": 400.0}))

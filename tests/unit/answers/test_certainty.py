@@ -127,5 +127,10 @@ def test_capacity(small_world, plain):
         "Sites de capacité inconnue, non comptés : 1.",
         "Lignes de la table des demandes qui ne sont d'aucun site compté : 1.",
     )
+    assert capacity_answer(catchment(blind)).sentence.startswith("Aucun site n'a de capacité connue")
+    some = blind.with_sites(territory.sites.assign(opening_hours=pd.array(["Mo 09:00-11:00", None, None])), why={})
+    assert plain(capacity_answer(catchment(some)).sentence).endswith(
+        "sans capacité connue à 30 min ou moins : 0 habitant."
+    )
     nobody = capacity_answer(catchment(small_world.territory(population=None)))
     assert nobody.sentence == "La population n'est pas connue : aucun habitant ne peut être compté."

@@ -40,6 +40,19 @@ def test_labels_relieve_the_sites_that_are_full(territory):
     assert any(line.startswith("Ce label serait plein") for line in lines)
 
 
+def test_a_site_off_the_roads_serves_nobody_and_changes_no_rate(territory):
+    far = territory.sites["facility_id"] == "2"
+    place = territory.communes.geometry["64005"].representative_point()
+    sites = territory.sites.assign(
+        kind=territory.sites["kind"].mask(far, "main"),
+        opening_hours=territory.sites["opening_hours"].mask(far, "Mo-Su 08:00-20:00"),
+        geometry=territory.sites.geometry.mask(far, place),
+    )
+    found = capacity_plan(territory.with_sites(sites, why={"hours": "known"}), 1, threshold_min=12, rule=EVERY_COMMUNE)
+    assert found.residents_per_unit == pytest.approx(2000 / 60)
+    assert found.sites == 2
+
+
 def test_its_rule_its_cost_and_what_is_not_calculated_are_told(territory):
     # No commune of the drawing is one that people go to: all are compared, and that is said; a floor alone is a rule.
     found = capacity_plan(territory, 1, capacity=3, threshold_min=12, costs=Costs(90_000.0, 30_000.0))
