@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import FRANCE, WGS84, to_metres
+from geo.crs import FRANCE, WGS84, departement_of, to_metres
 from geo.folding import fold_all
 from geo.french import dialled
 from geo.question import AT_THRESHOLD_MIN
+from geo.territory.margin import near_places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
@@ -55,31 +56,49 @@ class ListChanges:
         One row a site, opened ones first, then closed, then continued; index 0..n-1. `status` (`OPENED`, `CLOSED`,
         `CONTINUED`); `facility_id`, `name`, `kind`, `commune_code`, `commune_name`, `lon`, `lat` (degrees): of the new
         list, of the old one where it closed; `facility_id_before`, `name_before`: <NA> where it opened; `moved_m`
-        (Float64, metres, <NA> unless it continues); booleans `CHANGES`, false unless it continues. Hours and contacts
-        that one list does not tell have not changed, nor has a name with the words "France services" before it or not.
+        (Float64, metres, <NA> unless it continues); booleans `CHANGES`, false unless it continues. A name with the
+        words "France services" before it or not has not changed.
     rows_before, rows_after
         Rows of both lists.
+    untold
+        What is not compared, as `opening_hours` or `website`: one list tells it of no site, the other of some.
+    neighbours_opened, neighbours_closed
+        Sites around the territory that only one list has, once the changes are those within one.
     """
 
     sites: pd.DataFrame
     rows_before: int
     rows_after: int
+    untold: tuple[str, ...] = ()
+    neighbours_opened: int = 0
+    neighbours_closed: int = 0
 
     def of(self, status: str) -> pd.DataFrame:
         """Return the sites of one status."""
         return self.sites[self.sites["status"] == status]
 
-    def within(self, territory: Territory) -> ListChanges:
-        """Return the changes of the sites in a territory; its neighbours' are left out.
+    def within(self, territory: Territory, lacking: Collection[str] = ()) -> ListChanges:
+        """Return the changes of the sites in a territory; its neighbours' are counted apart.
 
         As `geo.territory.study_area.StudyArea.holds` tells. A site that moved across the border counts where it is now.
+        `lacking`: Communes of `neighbours_lacking`, whose sites have not changed.
         """
         places = gpd.GeoDataFrame(
             self.sites[["commune_code"]], geometry=gpd.points_from_xy(self.sites["lon"], self.sites["lat"]), crs=WGS84
         )
-        inside = self.sites[territory.holds(places)].reset_index(drop=True)
+        held = territory.holds(places)
+        inside = self.sites[held].reset_index(drop=True)
         opened, closed = ((inside["status"] == status).sum() for status in (OPENED, CLOSED))
-        return ListChanges(inside, int(len(inside) - opened), int(len(inside) - closed))
+        apart = ~held & ~places["commune_code"].isin(lacking).to_numpy(bool)
+        around = near_places(places.assign(status=self.sites["status"])[apart], territory.communes)["status"]
+        return ListChanges(
+            inside,
+            int(len(inside) - opened),
+            int(len(inside) - closed),
+            self.untold,
+            int((around == OPENED).sum()),
+            int((around == CLOSED).sum()),
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,8 +144,20 @@ def list_changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> ListChang
     pairs = pairs[np.argsort(pairs[:, 1], kind="stable")]
     opened = np.setdiff1d(np.arange(len(new)), pairs[:, 1])
     closed = np.setdiff1d(np.arange(len(old)), pairs[:, 0])
-    rows = [_one_side(new, opened, OPENED), _one_side(old, closed, CLOSED), _continued(old, new, pairs)]
-    return ListChanges(pd.concat(rows, ignore_index=True), len(old), len(new))
+    untold = tuple(name for name in _COMPARED if old[name].notna().any() != new[name].notna().any())
+    rows = [_one_side(new, opened, OPENED), _one_side(old, closed, CLOSED), _continued(old, new, pairs, untold)]
+    return ListChanges(pd.concat(rows, ignore_index=True), len(old), len(new), untold)
+
+
+def neighbours_lacking(mine: gpd.GeoDataFrame, other: gpd.GeoDataFrame, territory: Territory) -> gpd.GeoDataFrame:
+    """Return the sites of the neighbours that a list leaves out and another has: no change, a list of fewer places.
+
+    Those of `other` within the margin, in départements that are none of the territory's and where `mine` has no site;
+    index 0..n-1.
+    """
+    told = {departement_of(code) for code in mine["commune_code"].dropna()} | set(territory.communes["departement"])
+    lacking = [isinstance(code, str) and departement_of(code) not in told for code in other["commune_code"]]
+    return near_places(other[np.array(lacking, bool)], territory.communes)
 
 
 def effect(before: Diagnosis, after: Diagnosis) -> Effect:
@@ -239,6 +270,8 @@ def _by_place(old: pd.DataFrame, new: pd.DataFrame) -> NDArray[np.int64]:
     return np.array(kept, np.int64).reshape(-1, 2)
 
 
+#: What a list may tell of a site beside its name, place and kind.
+_COMPARED: Final = ("opening_hours", "phone", "email", "website")
 _KEPT: Final = ("facility_id", "name", "kind", "commune_code", "commune_name", "lon", "lat")
 
 
@@ -254,12 +287,14 @@ def _one_side(side: pd.DataFrame, rows: NDArray[np.int64], status: str) -> pd.Da
     )
 
 
-def _continued(old: pd.DataFrame, new: pd.DataFrame, pairs: NDArray[np.int64]) -> pd.DataFrame:
+def _continued(old: pd.DataFrame, new: pd.DataFrame, pairs: NDArray[np.int64], untold: tuple[str, ...]) -> pd.DataFrame:
+    """Return the sites of both lists, with what changed: also what only one tells, unless `untold`."""
     one, other = old.iloc[pairs[:, 0]].reset_index(drop=True), new.iloc[pairs[:, 1]].reset_index(drop=True)
 
     def differs(*columns: str) -> NDArray[np.bool_]:
-        each = [(one[name] != other[name]).fillna(value=False).to_numpy(bool) for name in columns]
-        differing: NDArray[np.bool_] = np.logical_or.reduce(each)
+        told = [name for name in columns if name not in untold]
+        each = [(one[name].fillna("") != other[name].fillna("")).to_numpy(bool) for name in told]
+        differing: NDArray[np.bool_] = np.logical_or.reduce([np.zeros(len(pairs), bool), *each])
         return differing
 
     metres = _distance_m(one, other)

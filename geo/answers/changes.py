@@ -20,6 +20,7 @@ from geo.answers.answer import (
     times_told,
 )
 from geo.answers.list_dates import from_to, list_date
+from geo.crs import departement_of
 from geo.french import (
     SEMICOLON,
     capital,
@@ -30,10 +31,11 @@ from geo.french import (
     minutes_text,
     within_text,
 )
+from geo.sources.departements import departement_name
 from geo.sources.provenance import rejection_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from geo.access.list_changes import Effect, ListChanges
 
@@ -70,16 +72,44 @@ def changes_answer(changes: ListChanges, compared: Compared, effect: Effect | No
     """
     counts = change_counts(changes)
     sentence = f"{from_to(compared.before, compared.after)} : {_what_became(counts)}."
+    part = None if effect is None else effect.after.summary.part
+    off = ", sur les routes ou non" if part is not None and part.communes_known < part.communes else ""
+    now, then = format_integer(changes.rows_after), format_integer(changes.rows_before)
     figures = (
-        Figure("Sites ouverts", format_integer(counts[OPENED]), f"sur {format_integer(changes.rows_after)} ensuite"),
-        Figure("Sites fermés", format_integer(counts[CLOSED]), f"sur {format_integer(changes.rows_before)} auparavant"),
+        Figure("Sites ouverts", format_integer(counts[OPENED]), f"sur {now} ensuite{off}"),
+        Figure("Sites fermés", format_integer(counts[CLOSED]), f"sur {then} auparavant{off}"),
         Figure("Sites qui ont changé", format_integer(counts["changed"]), _what_changed(counts)),
     )
-    details = tuple(filter(None, [_names(changes, OPENED), _names(changes, CLOSED)]))
+    details = tuple(filter(None, [*_not_compared(changes), _names(changes, OPENED), _names(changes, CLOSED)]))
+    notes = (LIST_ONLY, *compared.notes)
     if effect is None:
-        return Answer(sentence, figures, details, (LIST_ONLY, *compared.notes))
-    notes = (LIST_ONLY, *compared.notes, effect.after.summary.rule)
-    return Answer(sentence, figures, (*_for_whom(effect), *details), notes)
+        return Answer(sentence, figures, details, notes)
+    return Answer(
+        sentence,
+        figures,
+        (*_for_whom(effect), *_neighbours(changes), *details),
+        (*notes, effect.after.summary.rule),
+    )
+
+
+def lacking_note(commune_codes: Collection[str]) -> str:
+    """Return that sites of neighbours (codes of their communes) are in one list only, and count on both sides."""
+    names = sorted({departement_name(departement_of(code)) for code in commune_codes})
+    return f"Voisins sans site dans une des listes : {joined(names)}. Ceux de l'autre liste comptent avant et après."
+
+
+def _not_compared(changes: ListChanges) -> list[str]:
+    """Return what a list tells of none of its sites."""
+    words = {"opening_hours": "horaires", "phone": "téléphones", "email": "courriels", "website": "sites web"}
+    names = [words[name] for name in changes.untold]
+    return [f"Non comparés, une des listes n'en donne aucun : {joined(names)}."] if names else []
+
+
+def _neighbours(changes: ListChanges) -> list[str]:
+    """Return which sites around the territory count in its times and are in one list only."""
+    opened, closed = changes.neighbours_opened, changes.neighbours_closed
+    moves = [counted(count, word) for count, word in ((opened, "ouvert"), (closed, "fermé")) if count]
+    return [f"Sites voisins, qui comptent aussi dans les temps : {joined(moves)}."] if moves else []
 
 
 def rows_note(name: str, read: int, rejected: pd.DataFrame) -> str:

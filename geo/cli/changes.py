@@ -34,8 +34,9 @@ def changes(
 ) -> None:
     """Compare two lists of sites."""
     from geo.access.diagnosis import diagnose
-    from geo.access.list_changes import effect, list_changes
-    from geo.answers.changes import Compared, changes_answer, changes_content
+    from geo.access.list_changes import effect, list_changes, neighbours_lacking
+    from geo.answers.answer import part_title
+    from geo.answers.changes import Compared, changes_answer, changes_content, lacking_note
     from geo.report.change_files import write_changes
     from geo.sources.france_services import read_france_services
 
@@ -59,10 +60,15 @@ def changes(
         names = [each or "" for each in vintages] if all(vintages) else [before.name, after.name]
         sides = [_with_list(place, frame, name) for frame, name in zip(lists, names, strict=True)]
         notes = tuple(_note(name, table) for name, table in zip(names, tables, strict=True))
+    lacking = [neighbours_lacking(lists[n], lists[1 - n], place) for n in (0, 1)]
+    sides = [_with_more(*each) for each in zip(sides, lacking, names, strict=True)]
+    alike = {code for frame in lacking for code in frame["commune_code"]}
+    if alike:
+        notes = (*notes, lacking_note(alike))
     measured: list[Diagnosis] = [diagnose(side, question=question) for side in sides]
     found = list_changes(*lists)
     if place.manifest.view != "":  # of all of France every row counts, wherever it lies
-        found = found.within(place)
+        found = found.within(place, alike)
     compared = Compared(names[0], names[1], place.name, notes)
     whom = effect(*measured)
     answer = changes_answer(found, compared, whom)
@@ -71,7 +77,7 @@ def changes(
     if as_json:
         print_json(content)
         return
-    print_titled(place.name, answer)
+    print_titled(part_title(place.name, whom.after.summary.part), answer)
     print_written(out, written)
 
 
@@ -87,6 +93,16 @@ def _dated(territory: Territory) -> str:
     from geo.kinds import SITES
 
     return territory.manifest.list_vintages.get(SITES) or territory.manifest.built_on.isoformat()
+
+
+def _with_more(side: Territory, lacking: gpd.GeoDataFrame, name: str) -> Territory:
+    """Return a side with sites of the other list too; their numbers may be others' here."""
+    import pandas as pd
+
+    if lacking.empty:
+        return side
+    more = lacking.assign(facility_id="voisin " + lacking["facility_id"])
+    return side.with_sites(pd.concat([side.sites, more], ignore_index=True), why={"list": name})
 
 
 def _with_list(place: Territory, sites: gpd.GeoDataFrame, name: str) -> Territory:

@@ -188,6 +188,19 @@ def test_two_lists_are_named_alike_and_a_share_that_stays_is_told_once(run, list
     assert "contre" not in told
 
 
+def test_neighbours_that_a_list_leaves_out_change_no_time(run, sites, tmp_path):
+    """The same sites, with those of the neighbours in one list only: both lists serve as that one does."""
+    france = Territory.load("90")
+    for name, frame in (("a.csv", sites[france.holds(sites)]), ("b.csv", sites)):
+        write_list(tmp_path / name, frame, older=False)
+    for names in (("a.csv", "b.csv"), ("b.csv", "a.csv")):
+        _, told, _ = run("changes", *(tmp_path / name for name in names), "90", "--threshold", "10", "--json")
+        content = json.loads(told)
+        assert (content["residents_gained"], content["residents_lost"], content["communes"]) == (0, 0, [])
+        said = [line for line in content["sentences"] if "voisins" in line.casefold()]
+        assert [line.startswith("Voisins sans site dans une des listes : Doubs, Haut") for line in said] == [True], said
+
+
 def test_it_is_told_in_sentences(run, lists):
     status, out, _ = run("changes", *lists, "90")
     assert status == 0

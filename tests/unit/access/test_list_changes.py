@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo import Territory
 from geo.access.diagnosis import diagnose
-from geo.access.list_changes import CHANGES, CLOSED, CONTINUED, OPENED, effect, list_changes
+from geo.access.list_changes import CHANGES, CLOSED, CONTINUED, OPENED, effect, list_changes, neighbours_lacking
 from geo.crs import FRANCE, to_metres
 from geo.question import Question
 
@@ -101,9 +101,16 @@ def test_the_words_of_the_label_before_a_name_do_not_rename_it(sites, before, af
     assert told["renamed"].sum() == renamed
 
 
-def test_what_one_list_does_not_tell_has_not_changed(sites):
+def test_what_a_list_tells_of_no_site_has_not_changed_and_of_one_has(sites):
     silent = sites.assign(opening_hours=pd.array([pd.NA] * len(sites), "string"))
-    assert not list_changes(silent, sites).sites["hours_changed"].any()
+    told = list_changes(silent, sites)
+    assert (told.sites["hours_changed"].any(), told.untold) == (False, ("opening_hours",))
+    row = int(np.flatnonzero(sites["opening_hours"].notna())[0])
+    less = changed(sites, row, opening_hours=pd.NA)
+    for lists in ((less, sites), (sites, less)):
+        told = list_changes(*lists)
+        assert told.sites.loc[told.sites["hours_changed"], "facility_id"].tolist() == [sites["facility_id"].iloc[row]]
+        assert told.untold == ()
     no_antennes = sites.assign(kind=sites["kind"].replace("antenne", "main"))
     assert not list_changes(no_antennes, sites).sites["kind_changed"].any()
 
@@ -214,3 +221,18 @@ def test_rows_of_both_lists_within_a_territory_are_counted(territory, sites):
     here = list_changes(sites.iloc[1:], pd.concat([sites.iloc[:1], elsewhere], ignore_index=True)).within(territory)
     assert (len(here.of(OPENED)), len(here.of(CLOSED))) == (1, len(sites) - 1)
     assert (here.rows_before, here.rows_after) == (len(sites) - 1, 1)
+
+
+def test_sites_of_neighbours_in_one_list_only_are_counted_apart(territory, sites):
+    around = territory.sites[~territory.holds(territory.sites)]
+    here = list_changes(sites, pd.concat([sites, around])).within(territory)
+    assert (here.neighbours_opened, here.neighbours_closed) == (len(around), 0)
+    assert (here.sites["status"] == CONTINUED).all()
+    # A list without any site of a département says nothing of it; one that has another site of it does.
+    departements = around["commune_code"].str[:2]
+    told = pd.concat([sites, around[departements == "70"].iloc[:1]])
+    lacking = neighbours_lacking(told, territory.sites, territory)
+    assert set(lacking["facility_id"]) == set(around.loc[departements != "70", "facility_id"])
+    assert neighbours_lacking(territory.sites, sites, territory).empty
+    here = list_changes(told, territory.sites).within(territory, set(lacking["commune_code"]))
+    assert here.neighbours_opened == (departements == "70").sum() - 1 > 0
