@@ -192,7 +192,7 @@ def dask_client(scheduler: str | None = None, workers: int | None = None) -> Ite
     if workers is not None and (scheduler is not None or workers < 1):
         msg = "--workers règle les processus de cette machine : au moins 1, et sans --scheduler."
         raise ParameterError(msg)
-    require("distributed")
+    require("batch")
     from distributed import Client, LocalCluster  # noqa: PLC0415 - optional extra
 
     if scheduler is None:

@@ -35,7 +35,7 @@ def api(
     ] = None,
 ) -> None:
     """Answer over HTTP until stopped; the server is another program, which knows nothing of this one."""
-    require("fastapi", "uvicorn")
+    require("api")
     served = ["geo.api.serve", "--address", address, "--port", str(port), "--per-minute", str(per_minute)]
     if plan is not None:
         served += ["--plan", str(plan)]

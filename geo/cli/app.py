@@ -20,7 +20,7 @@ def app(
     base_path: Annotated[str, typer.Option(help="Chemin sous lequel un serveur mandataire la publie.")] = "",
 ) -> None:
     """Serve the app until it is stopped; screens are another program, which Streamlit runs."""
-    require("streamlit")
+    require("app", "report")
     served = ["geo.ui.serve", "--server.address", address, "--server.port", str(port)]
     served += ["--server.headless", "true"]
     path = base_path.strip("/")

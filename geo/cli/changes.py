@@ -50,6 +50,7 @@ def changes(
             msg = f"« {folder} » n'est pas attendu ici : les deux territoires donnés sont comparés l'un à l'autre."
             raise ParameterError(msg)
         sides = [load_territory(path) for path in (before, after)]
+        _require_one_area(*sides)
         place, names = sides[1], [_dated(side) for side in sides]
         lists, notes = [side.sites for side in sides], tuple[str, ...]()
     else:
@@ -79,6 +80,22 @@ def changes(
         return
     print_titled(part_title(place.name, whom.after.summary.part), answer)
     print_written(out, written)
+
+
+def _require_one_area(before: Territory, after: Territory) -> None:
+    """Refuse territories of other départements, or with less than half of the communes in common (a few merge)."""
+    from geo.french import counted, format_integer, quoted
+
+    old, new = before.communes, after.communes
+    common = len(old.index.intersection(new.index))
+    if set(old["departement"]) == set(new["departement"]) and 2 * common >= max(len(old), len(new)):
+        return
+    told = " et ".join(f"{quoted(side.name)} ({counted(len(side.communes), 'commune')})" for side in (before, after))
+    msg = (
+        f"Les deux territoires ne couvrent pas la même étendue : {told}, dont {format_integer(common)} en commun ; "
+        "donnez deux territoires de la même étendue, à deux dates."
+    )
+    raise ParameterError(msg)
 
 
 def _note(name: str, table: SourceTable) -> str:

@@ -43,7 +43,7 @@ def report(
         raise ParameterError(msg)
     made_on, of_page = chosen_day(date), None if day is None else chosen_day(day)
     asked_day(mode_beside, "coverage", new, None)
-    require("typst", "matplotlib", "xlsxwriter")
+    require("report")
     log = logging.getLogger("geo")
     log.info("Ouverture du territoire…")
     from geo.report.plan_reading import read_beside, read_plan

@@ -41,10 +41,10 @@ def missing_extra(library: str | None) -> str | None:
     return f"Cette commande demande l'extra « {extra} », qui n'est pas installé : pip install \"maillage[{extra}]\"."
 
 
-def require(*libraries: str) -> None:
-    """Raise `ParameterError` where a library of an extra is absent: better said before the work than after."""
-    for library in libraries:
-        if find_spec(library) is None and (sentence := missing_extra(library)):
+def require(*extras: str) -> None:
+    """Raise `ParameterError` where a library of these extras is absent: better said before the work than after."""
+    for library, extra in EXTRAS.items():
+        if extra in extras and find_spec(library) is None and (sentence := missing_extra(library)):
             raise ParameterError(sentence)
 
 

@@ -226,6 +226,14 @@ def test_two_territories_are_compared(run, saved):
     assert content["counts"]["same"] == content["rows_before"] == content["rows_after"] > 0
 
 
+def test_territories_of_other_areas_are_not_compared(run, saved, tmp_path):
+    Territory.load("90").save(tmp_path / "90")
+    status, out, err = run("changes", saved, tmp_path / "90", "--json")
+    assert (status, out) == (2, "")
+    err = err.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert "« Territoire de Belfort » (101 communes), dont 0 en commun ; donnez deux territoires" in err
+
+
 def test_a_list_and_a_territory_are_refused(run, lists, saved):
     status, out, err = run("changes", lists[0], saved)
     assert (status, out) == (2, "")
@@ -262,9 +270,17 @@ def _parameters():
     return typer.main.get_command(program.program()).params
 
 
-@pytest.mark.parametrize(("command", "extra"), [("app", "app"), ("report", "report")])
-def test_a_command_says_which_extra_it_lacks_before_it_works(run, monkeypatch, tmp_path, command, extra):
-    monkeypatch.setattr(extras, "find_spec", {}.get)
+@pytest.mark.parametrize(
+    ("command", "extra", "absent"),
+    [
+        ("app", "app", "streamlit"),
+        ("app", "app", "cachetools"),
+        ("app", "report", "folium"),
+        ("report", "report", "typst"),
+    ],
+)
+def test_a_command_says_which_extra_it_lacks_before_it_works(run, monkeypatch, tmp_path, command, extra, absent):
+    monkeypatch.setattr(extras, "find_spec", lambda library: None if library == absent else library)
     status, out, err = run(command, *(() if command == "app" else ("64", "--out", tmp_path / "out")))
     assert (status, out) == (2, "")
     assert err.strip() == (
