@@ -35,6 +35,8 @@ _ESTIMATE_STEP_MIN: Final = 5
 WITHIN: Final = "dans le seuil"
 #: What a time by car is, said once wherever times are.
 DRIVING_ONLY: Final = "Temps de conduite, hors stationnement."
+#: What times are where no file of roads was given.
+ESTIMATED_TIMES: Final = "Temps estimés sans fichier de routes : ce sont des ordres de grandeur."
 #: Units of the size of a file, the largest first.
 _SIZES: Final = ((1e9, "Go"), (1e6, "Mo"), (1e3, "ko"))
 #: Days of the week, Monday first.

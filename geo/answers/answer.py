@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pandas as pd
 
 from geo.french import (
+    DRIVING_ONLY,
+    ESTIMATED_TIMES,
     SEMICOLON,
     UNIT_SPACE,
     counted,
@@ -96,6 +98,11 @@ def part_title(name: str, part: KnownPart) -> str:
     if part.communes_known == part.communes:
         return name
     return f"{name}, {counted(part.communes_known, 'commune')}"
+
+
+def times_notes(part: KnownPart) -> list[str]:
+    """Return that times are estimates, where they are, and what a time by car is."""
+    return [*([ESTIMATED_TIMES] if part.estimated else []), DRIVING_ONLY]
 
 
 def known_note(part: KnownPart) -> str:

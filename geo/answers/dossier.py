@@ -15,6 +15,7 @@ from geo.answers.rounds import a_month
 from geo.answers.tables import rows_of
 from geo.french import (
     DRIVING_ONLY,
+    ESTIMATED_TIMES,
     capital,
     counted,
     format_decimal,
@@ -234,5 +235,5 @@ def _rounded(euros: float) -> float:
 def times_sentence(plan: Plan) -> str:
     """Return how the times of a plan are known."""
     if plan.part.estimated:
-        return "Temps estimés sans fichier de routes : ce sont des ordres de grandeur, à confirmer avec les routes."
+        return f"{ESTIMATED_TIMES.removesuffix('.')}, à confirmer avec les routes."
     return "Temps de trajet par les routes du territoire."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import far_criterion, known_note, part_title
+from geo.answers.answer import far_criterion, known_note, part_title, times_notes
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import idle_sentence, replaced_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import known_stops_sentence, stop_lines
@@ -15,7 +15,6 @@ from geo.answers.plan_visitors import label_loser, visitors_sentence
 from geo.answers.tables import rows_of
 from geo.crs import departement_of
 from geo.french import (
-    DRIVING_ONLY,
     SEMICOLON,
     WITHIN,
     counted,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from geo.siting.plan import Plan
     from geo.territory import Territory
 
-_ESTIMATED: Final = "Temps estimés sans fichier de routes : ce sont des ordres de grandeur."
 _FAR: Final = "Éloigné de l'offre existante"
 #: What the column of alternatives means.
 ELSEWHERE: Final = (
@@ -137,7 +135,7 @@ def plan_lines(plan: Plan) -> list[str]:
         lines += [label_line(label, estimated=plan.part.estimated), *(f"     {told}" for told in others if told)]
     lines += [*stop_lines(plan), *answer.details]
     lines += [f"  - {note}" for note in (known_note(plan.part), *answer.notes) if note]
-    return [*lines, *([_ESTIMATED] if plan.part.estimated else []), DRIVING_ONLY]
+    return [*lines, *times_notes(plan.part)]
 
 
 def alternatives_sentence(plan: Plan, label_code: str) -> str:

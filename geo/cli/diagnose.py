@@ -16,7 +16,7 @@ from geo.cli.options import (
     load_area,
     with_options,
 )
-from geo.cli.output import print_answer, print_each, print_items, print_json, print_line, print_written
+from geo.cli.output import print_each, print_items, print_json, print_line, print_titled, print_written
 from geo.parameters import MEANING
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def diagnose(
         diagnose_transit(folder, out, day, window, rules, as_json=as_json)
         return
     from geo.access.diagnosis import diagnose as measure
+    from geo.answers.answer import known_note, part_title
     from geo.answers.coverage import coverage_answer
     from geo.answers.equity import equity_answer
     from geo.answers.list_dates import list_sentence
@@ -82,7 +83,9 @@ def diagnose(
     if as_json:
         print_json(summary(area, diagnosis))
         return
-    print_answer(area.name, coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part)
+    part = diagnosis.summary.part
+    answer = coverage_answer(diagnosis.summary, diagnosis.coverage)
+    print_titled(part_title(area.name, part), answer, known_note(part))  # that times are estimated the network says
     equity = equity_answer(diagnosis.equity)
     print_each(equity.lines)
     print_line(offer_sentence(question, area.parts))

@@ -26,18 +26,18 @@ def print_line(text: str) -> None:
 
 def print_answer(name: str, answer: Answer, part: KnownPart) -> None:
     """Print an answer about a territory: sentence, figures, further sentences, whom the shares are of, notes."""
-    from geo.answers.answer import known_note, part_title
+    from geo.answers.answer import known_note, part_title, times_notes
 
-    print_titled(part_title(name, part), answer, known_note(part))
+    print_titled(part_title(name, part), answer, known_note(part), times_notes(part))
 
 
-def print_titled(title: str, answer: Answer, whom: str = "") -> None:
-    """Print an answer under a title; `whom`: the shares are of, empty where the answer says it."""
+def print_titled(title: str, answer: Answer, whom: str = "", times: Sequence[str] = (DRIVING_ONLY,)) -> None:
+    """Print an answer under a title; `whom`: the shares are of, empty where said already; `times`: what times are."""
     print_line(f"{title} :")
     print_line(answer.sentence)
     for figure in answer.figures:
         print_line(f"  {figure.label} : {figure.value} ({figure.detail})")
-    for line in filter(None, [*answer.details, whom, *answer.notes, DRIVING_ONLY]):
+    for line in filter(None, [*answer.details, whom, *answer.notes, *times]):
         print_line(line)
 
 
@@ -49,10 +49,10 @@ def print_json(value: object) -> None:
 
 def print_lines(name: str, part: KnownPart, lines: Iterable[str]) -> None:
     """Print sentences about a territory under its name, and whom the shares are of; empty ones are left out."""
-    from geo.answers.answer import known_note, part_title
+    from geo.answers.answer import known_note, part_title, times_notes
 
     print_line(f"{part_title(name, part)} :")
-    for line in filter(None, [*lines, known_note(part), DRIVING_ONLY]):
+    for line in filter(None, [*lines, known_note(part), *times_notes(part)]):
         print_line(line)
 
 
