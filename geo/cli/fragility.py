@@ -41,7 +41,8 @@ def fragility(
     names: tuple[str, ...] = ()
     sites: list[str] = []
     if closed is not None:
-        closure = close_sites(territory, (threshold,), bearer=closed[0], kind=closed[1], kinds=kinds)
+        minutes, (bearer, kind) = question.compared_thresholds_min, closed
+        closure = close_sites(territory, minutes, bearer=bearer, kind=kind, kinds=kinds)
         names = () if out is None else write_closure(territory, closure, out)
         part, content, answer = closure.comparison.part, closure.to_dict(), closure_answer(closure)
     else:

@@ -81,6 +81,7 @@ def test_closures(run, embedded, embedded_folder):
     sites = embedded.facility_list()
     assert content["sites_with_phone"] == content["sites_closed"] == (sites["bearer"] == "La Poste").sum() > 0
     assert content["sites_bearer_unknown"] > 0
+    assert [change["threshold_min"] for change in content["comparison"]["changes"]] == [20, 30]  # as on screen
     for wrong in ("some", "bearer=", "kind=cirque"):
         status, out, err = run("fragility", embedded_folder, "--close", wrong)
         assert (status, out, err.count("\n")) == (2, "", 1)
