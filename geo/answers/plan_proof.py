@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import change_of_time
+from geo.answers.plan_candidates import are_communes, candidates_text, no_other_choice
 from geo.answers.plan_certainty import is_uncertain
 from geo.answers.tables import COLUMNS
 from geo.finder.other_names import of_commune
@@ -87,7 +88,7 @@ def proof_sentence(plan: Plan) -> str:
     count = len(plan.labels)
     if said := _no_choice(plan):
         return said
-    among = f"parmi {_compared(plan)}"
+    among = f"parmi {candidates_text(plan)}"
     places = min(max(count, plan.to_give or 0), plan.candidates)
     chosen = f"de {format_integer(places)} lieux" if places > 1 else "d'un lieu"
     others = f"aucun autre choix {chosen}"
@@ -121,7 +122,7 @@ def _no_choice(plan: Plan) -> str:
         return f"Les chiffres sont ceux d'aujourd'hui : {why}."
     if count < plan.candidates or (count > 1 and plan.model == "set-cover"):
         return ""
-    return no_other_choice(count, communes=_are_communes(plan))
+    return no_other_choice(count, communes=are_communes(plan))
 
 
 def preference_sentence(plan: Plan) -> str:
@@ -332,31 +333,6 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
         brings = f"{least}{found} au lieu de {here}" if least or found != here else f"autant, {found}"
         return f"{would}{labels}, et apporterait {brings}{_averaged(plan)}{SEMICOLON}{costs}."
     return f"{would}{SEMICOLON}{costs}."
-
-
-def no_other_choice(candidates: int, *, communes: bool) -> str:
-    """Return that all candidates are chosen; `communes`: they are these, no places of a list.
-
-    Examples
-    --------
-    >>> no_other_choice(1, communes=True), no_other_choice(2, communes=False)
-    ("Une seule commune est candidate : il n'y a pas d'autre choix.", 'Les 2 lieux candidats sont tous retenus.')
-    """
-    if candidates == 1:
-        one = "Une seule commune est candidate" if communes else "Un seul lieu est candidat"
-        return f"{one} : il n'y a pas d'autre choix."
-    all_kept = "communes candidates sont toutes retenues" if communes else "lieux candidats sont tous retenus"
-    return f"Les {format_integer(candidates)} {all_kept}."
-
-
-def _are_communes(plan: Plan) -> bool:
-    return plan.rule is not None and not plan.rule_lifted
-
-
-def _compared(plan: Plan) -> str:
-    if _are_communes(plan):
-        return counted(plan.candidates, "commune candidate", "communes candidates")
-    return counted(plan.candidates, "lieu candidat", "lieux candidats")
 
 
 def _best(plan: Plan) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from geo.answers.active_access import active_notes
 from geo.answers.answer import Answer
 from geo.answers.near import TRANSIT
 from geo.answers.other_public import PUBLICS, by_round_trips, by_short_ways, require_public
-from geo.answers.plan_proof import no_other_choice
+from geo.answers.plan_candidates import no_other_choice
 from geo.answers.round_trips import rules_sentence
 from geo.answers.tables import COLUMNS, rounded
 from geo.answers.timetable_days import day_words, feeds_without_notes
