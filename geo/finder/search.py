@@ -14,7 +14,7 @@ from geo.errors import GeocodingError, UnknownPlaceError
 from geo.finder.gazetteer import SAME_NAME
 from geo.finder.place_query import MAX_QUERY
 from geo.finder.spelling import spelled_out, telling
-from geo.finder.start import ALL_SITES, DIRECTORY
+from geo.finder.start import ALL_SITES
 from geo.sources.departements import departement_codes, departement_name, region_name
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ _NO_TABLE: Final = {
     "nouvelle caledonie": "La Nouvelle-Calédonie",
 }
 _ONLY_COMMUNES: Final = "Résultats à l'échelle de la commune."
-_ABROAD: Final = f"Ce lieu semble à l'étranger. {DIRECTORY}"
+_ABROAD: Final = f"Ce lieu semble à l'étranger. Les lieux à l'étranger ne sont pas connus. {ALL_SITES}"
 _WHICH_COMMUNE: Final = "donnez le nom ou le code postal de votre commune."
 _KNOWN: Final = (
     "Sont connus ici les communes, les anciennes communes et les hameaux ou stations les plus demandés : "

@@ -31,7 +31,6 @@ _COMMUNES_TRIED: Final = 20
 ALL_SITES: Final = (
     "Tous les sites sont dans l'annuaire officiel : https://lannuaire.service-public.fr/navigation/france-services."
 )
-DIRECTORY: Final = f"Les lieux à l'étranger ne sont pas connus. {ALL_SITES}"
 #: A position farther (degrees, 500 m) than this from every commune of France is abroad or at sea.
 _OUTSIDE_DEG: Final = 0.005
 _NO_ROAD: Final = (
@@ -71,7 +70,10 @@ def require_near(territory: Territory, lon: float, lat: float) -> None:
     """
     require_position(lon, lat)
     if _is_abroad(territory, lon, lat):
-        msg = f"La position ({position_text(lon, lat)}) est à l'étranger ou en mer. {DIRECTORY}"
+        msg = (
+            f"La position ({position_text(lon, lat)}) n'est dans aucune commune des tables du projet : elle est à "
+            f"l'étranger, en mer, ou dans une collectivité d'outre-mer qui n'y est pas. {ALL_SITES}"
+        )
         raise ParameterError(msg)
     columns = ["lon", "lat"]
     towns = np.concatenate([territory.communes[columns].to_numpy(), territory.neighbours[columns].to_numpy()])

@@ -41,9 +41,10 @@ _MEDIA: Final = {
     "txt": "text/plain",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-#: How files are named here that frictionless would else read as one table: it does not find the size of Parquet, and a
-#: workbook has many. As files their size and checksum are checked.
-_FORMATS: Final = {"parquet": "apache-parquet", "xlsx": "ooxml-workbook"}
+#: How files are named here that frictionless would else read as something else: it does not find the size of Parquet, a
+#: workbook has many tables, JSON with a key `checks` or `layers` is taken for a description of its own. As files their
+#: size and checksum are checked.
+_FORMATS: Final = {"json": "json-text", "parquet": "apache-parquet", "xlsx": "ooxml-workbook"}
 #: How a licence begins -> its identifier and its text (Data Package asks one of both).
 _LICENCES: Final = {
     "Licence Ouverte 2.0": ("etalab-2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),

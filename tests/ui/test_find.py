@@ -342,7 +342,7 @@ def test_a_site_that_is_not_in_the_answer(open_app, territory):
 
 def test_a_position_outside_the_territory_is_one_sentence(open_app):
     app = open_app(position="51.500,-0.100")
-    assert "à l'étranger ou en mer" in sentence(app)
+    assert "à l'étranger, en mer, ou dans une collectivité d'outre-mer" in sentence(app)
     assert app.error == []
     assert given(app, "found_sites")["answer"]["sites"] == []
 

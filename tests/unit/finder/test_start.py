@@ -55,7 +55,10 @@ def test_no_trip_by_road_starts_on_an_island_that_is_no_commune(lon, lat):
 
 @pytest.mark.parametrize(("lon", "lat"), [(-1.789, 43.338), (7.6, 43.78), (-3.0, 46.0)])  # Irun, Ventimiglia, the sea
 def test_a_position_abroad_or_at_sea_is_told_so_with_the_official_directory(lon, lat):
-    with pytest.raises(ParameterError, match=r"à l'étranger ou en mer.*lannuaire\.service-public\.fr"):
+    with pytest.raises(
+        ParameterError,
+        match=r"aucune commune des tables du projet.*en mer, ou dans une collectivité d'outre-mer.*lannuaire\.service-public\.fr",
+    ):
         find_sites(Territory.load(), lon, lat)
 
 

@@ -24,6 +24,9 @@ def test_the_csv_has_one_line_a_fault_and_no_formula(quality, tmp_path):
     assert len(rows) == len(quality.findings)
     assert {row["name"][:11] for row in rows if row["row"] == "2"} == {"'=HYPERLINK"}
     assert json.loads((tmp_path / "out" / "qualite.json").read_text(encoding="utf-8")) == quality.to_dict()
+    described = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    formats = {each["path"]: each["format"] for each in described}
+    assert formats["qualite.json"] == "json-text"  # as "json", frictionless takes its `checks` for a list of checks
     assert (tmp_path / "out" / "qualite.txt").read_text(encoding="utf-8").splitlines() == quality_text(quality)
 
 
