@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.answers.list_dates import list_sentence
 from geo.answers.nearest import answer_lines, list_lines, other_places, stand_in_sentence
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, plain_values
 from geo.finder.nearest import nearest
 from geo.finder.opening_times import civil_time
 from geo.finder.wishes import Wishes
-from geo.kinds import SITES
+from geo.kinds import SITES, facility_title
 from geo.network.modes import CAR, require_mode
 from geo.transit.round_trip import Rules
 
@@ -102,7 +103,9 @@ def answer_near(
     if listed:
         found = nearest(territory, *start, asked.k, facilities=asked.facilities)
         rows: list[dict[str, Any]] = found.drop(columns=["time_low", "time_high"]).to_dict("records")  # type: ignore[assignment] # keys are text
-        return NearAnswer(rows, list_lines(found, [*away, *territory.network.source.notes]))
+        notes = [*away, list_sentence(territory.manifest, asked.facilities), *territory.network.source.notes]
+        places, title = territory.facility_list(asked.facilities), facility_title(asked.facilities)
+        return NearAnswer(rows, list_lines(found, places, title, search, notes))
     more_said = {} if search is None else {"other_places": other_places(search), "notes": (*away, *search.notes)}
     searched = {"search": None if search is None else asdict(search) | more_said}
     if asked.mode == TRANSIT:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from geo.answers.list_dates import list_date, old_list_sentence
 from geo.answers.site_words import (
     ASKED_NOTE,
+    DETAIL_LABELS,
     address_text,
     asked_sentence,
     called,
@@ -305,8 +306,7 @@ def answer_lines(
     asks = search is not None and bool(search.homonyms)
     if others and asks:
         yield others
-    where = "Position donnée" if search is None else search.places[0].label
-    yield f"{where}, {moment_text(answer.at, since=start)} :"
+    yield f"{_start_words(search)}, {moment_text(answer.at, since=start)} :"
     yield answer_sentence(answer, wishes)
     if beside := answer_notes(answer, None if search is None else search.places[0]):
         yield " ".join(beside)
@@ -333,19 +333,30 @@ def answer_lines(
         yield f"  - {note}"
 
 
-def list_lines(found: pd.DataFrame, notes: Sequence[str]) -> Iterator[str]:
+def list_lines(
+    found: pd.DataFrame, places: pd.DataFrame, title: str, search: PlaceSearch | None, notes: Sequence[str]
+) -> Iterator[str]:
     """Give the nearest places of a list that has no hours, as `geo.finder.nearest.nearest` found them.
 
-    `notes`: What is to be minded about the network.
+    `places`: The list (`geo.schemas.FACILITY_COLUMNS`). `title`: Its name. `search`: How the start was found, `None`
+    where it was given as a position. `notes`: What is to be minded about the network and the list.
     """
+    yield f"{_start_words(search)}, {title[0].lower()}{title[1:]} :"
+    remarks = places.set_index("facility_id")["comment"].dropna()
     for row in found.to_dict("records"):
         trip = trip_words(row["travel_time_min"], row["distance_km"])
         if row["estimated"]:
             trip = f"{said_time(row, 'travel_time_min')} ({distance_text(row['distance_km'])})"
         yield f"{row['name']} [{row['id']}] : {trip} en voiture"
+        if row["id"] in remarks:
+            yield f"   {DETAIL_LABELS['comment']} : {remarks[row['id']]}"
     if found.empty:
         yield "Aucun lieu n'est joignable par la route depuis cette position."
     yield from (f"  - {note}" for note in (*notes, DRIVING_ONLY))
+
+
+def _start_words(search: PlaceSearch | None) -> str:
+    return "Position donnée" if search is None else search.places[0].label
 
 
 def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None) -> Iterator[str]:

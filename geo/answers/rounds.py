@@ -146,7 +146,7 @@ def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
         notes.append(_TO_FILL_IN)
     for remark, said in ((PUBLISHED, "celles du site sont proposées"), (NO_HOURS, "elles sont à compléter")):
         if number := int((proposed["remarque"] == remark).sum()):
-            notes.append(f"{counted(number, 'passage')} sans heures dans le commentaire : {said}.")
+            notes.append(f"{counted(number, 'passage')} sans heures lues dans le commentaire : {said}.")
     notes.append(_NOTHING_COUNTED)
     read = _read_and_not(int(told.sum()), int((~told).sum()))
     sentence = f"{capital(count)} : {read}, pour {counted(proposed['site'].nunique(), 'site')}."

@@ -85,7 +85,7 @@ ASKED_NOTE: Final = (
 
 
 #: Label of each of `geo.schemas.DETAIL_COLUMNS`, in the order shown.
-_DETAILS: Final = {"comment": "À savoir", "bearer": "Porté par"}
+DETAIL_LABELS: Final = {"comment": "À savoir", "bearer": "Porté par"}
 
 
 def address_text(site: SiteAnswer) -> str:
@@ -108,7 +108,7 @@ def kind_words(site: SiteAnswer) -> list[str]:
 
 def detail_texts(site: SiteAnswer) -> list[tuple[str, str]]:
     """Return the texts of the list that a site is shown with, each after its label."""
-    return [(label, text) for column, label in _DETAILS.items() if (text := site.details.get(column))]
+    return [(label, text) for column, label in DETAIL_LABELS.items() if (text := site.details.get(column))]
 
 
 def stop_lines(stop: StopAnswer) -> list[str]:

@@ -81,15 +81,12 @@ def require_near(territory: Territory, lon: float, lat: float) -> None:
     if straight_m(lon, lat, town[:1], town[1:])[0] <= NEAREST_COMMUNE_M:
         return
     if not len(territory.communes.sindex.query(shapely.Point(lon, lat), predicate="intersects")):
-        raise _far_away(territory, lon, lat)
-
-
-def _far_away(territory: Territory, lon: float, lat: float) -> ParameterError:
-    return ParameterError(
-        f"La position ({position_text(lon, lat)}) est hors de « {territory.name} », ou trop loin de ses routes : "
-        f"aucune commune connue ici n'est à moins de {format_integer(NEAREST_COMMUNE_M / 1000)} km. Donnez une "
-        f"position dans ce territoire, ou choisissez celui où elle est."
-    )
+        msg = (
+            f"La position ({position_text(lon, lat)}) est hors de « {territory.name} » : aucune commune connue ici "
+            f"n'est à moins de {format_integer(NEAREST_COMMUNE_M / 1000)} km. Donnez une position dans ce territoire, "
+            f"ou choisissez celui où elle est."
+        )
+        raise ParameterError(msg)
 
 
 def start_at(territory: Territory, lon: float, lat: float) -> Start:
@@ -116,7 +113,12 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
     points = snap(territory.network, communes["lon"].to_numpy()[order], communes["lat"].to_numpy()[order])
     usable = np.flatnonzero((points.link >= 0) & (metres[order] <= NEAREST_COMMUNE_M))
     if not len(usable):
-        raise _far_away(territory, lon, lat)
+        msg = (
+            f"Départ ({position_text(lon, lat)}) loin des routes connues de « {territory.name} » : ni "
+            f"{communes['name'].iloc[order[0]]}, la commune la plus proche, ni ses voisines n'y sont. Choisissez un "
+            f"départ sur ces routes, ou un territoire dont les routes viennent jusqu'ici."
+        )
+        raise ParameterError(msg)
     first = int(usable[0])
     way = shapely.linestrings([[here.xy[0], points.xy[first]]])
     if len(across(way, territory.network.barriers)):  # an island off the coast

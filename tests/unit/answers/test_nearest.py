@@ -231,7 +231,13 @@ def test_what_stands_for_a_hamlet_is_told_in_json_and_with_other_lists(embedded)
         for words, expected in (("gourette", 1), ("Eaux-Bonnes", 0)):
             search = PlaceSearch(tuple(gazetteer.search(words)[:1]))
             found = answer_near(embedded, (search.places[0].lon, search.places[0].lat), asked, search=search)
-            assert " ".join(found.lines).count("pas depuis Gourette : le trajet") == expected
+            lines = list(found.lines)
+            assert " ".join(lines).count("pas depuis Gourette : le trajet") == expected
+            assert lines[0].startswith(f"{search.places[0].label}, ")
+            if asked.facilities == "tax_offices":
+                assert lines[0].endswith(", services des impôts :")
+                assert lines[2].startswith("   À savoir : Adresse de 2019, à vérifier")
+                assert any(line.startswith("  - Liste des services des impôts d'octobre 2019 : ") for line in lines)
             if isinstance(found.content, dict):
                 told = [note for note in found.content["search"]["notes"] if "pas depuis Gourette : le trajet" in note]
                 assert len(told) == expected

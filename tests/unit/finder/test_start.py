@@ -1,5 +1,8 @@
 """Positions that are degrees, and those that are not."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from geo.errors import ParameterError
@@ -71,6 +74,19 @@ def test_a_position_far_outside_the_territory_is_told_so_though_estimated_roads_
     with pytest.raises(ParameterError, match=r"longitude 2, latitude 48.* hors de « Pyrénées-Atlantiques ».*20 km"):
         ask(Territory.load("64"), 2, 48)
     ask(Territory.load("64"), -1.053, 43.708)  # Dax, of the neighbours
+
+
+def test_a_commune_of_the_territory_that_its_roads_do_not_reach_is_told_by_name():
+    territory = Territory.load("64")
+    roads = territory.network  # put 300 km to the north
+    roads = replace(roads, y=roads.y + 300_000, shape_xy=roads.shape_xy + np.array([0, 300_000]))
+    elsewhere = replace(territory, network=roads)
+    pau = territory.communes.loc["64445"]
+    with pytest.raises(
+        ParameterError, match=r"loin des routes connues de « Pyrénées-Atlantiques » : ni Pau, la"
+    ) as told:
+        find_sites(elsewhere, pau["lon"], pau["lat"])
+    assert "hors de" not in str(told.value)
 
 
 def test_a_position_on_the_coast_or_at_the_border_is_in_france():
