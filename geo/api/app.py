@@ -32,8 +32,8 @@ _AT_ONCE: Final = 4
 _SHOWN: Final = 40
 _ABOUT: Final = (
     "Réponses de maillage en lecture seule, les mêmes que celles de la ligne de commande avec --json. Là où un temps "
-    "est estimé, « estimated » vaut true ; les sources et leurs dates sont dites dans chaque réponse. Rien n'est "
-    "enregistré de ce qui est demandé."
+    "est estimé, « estimated » vaut true ; les sources et leurs dates sont dites dans chaque réponse, sauf la "
+    "liste de facilities=tax-offices, qui n'a que ses lignes. Rien n'est enregistré de ce qui est demandé."
 )
 #: An option of the command line in a sentence: its parameter has no hyphens before it.
 _OPTION: Final = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(sorted(parameters(), key=len, reverse=True))})\b)")

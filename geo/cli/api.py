@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from geo.cli.options import TerritoryFolder
 from geo.cli.served import run_server
+from geo.errors import ParameterError
 from geo.report.extras import require
 
 
@@ -36,6 +38,10 @@ def api(
 ) -> None:
     """Answer over HTTP until stopped; the server is another program, which knows nothing of this one."""
     require("api")
+    for each in origin or ():
+        if not re.fullmatch(r"\*|https?://[^/\s]+", each):
+            msg = f"--origin : « {each} » n'est pas un site. Donnez https:// et son nom, sans rien derrière, ou *."
+            raise ParameterError(msg)
     served = ["geo.api.serve", "--address", address, "--port", str(port), "--per-minute", str(per_minute)]
     if plan is not None:
         served += ["--plan", str(plan)]

@@ -179,10 +179,13 @@ def _in_french(error: TyperException) -> str:
     quoted = [
         f"« {word} » n'est pas attendu ici" for word in re.findall(r"(?<= ['(])[^')]+(?=[')])", error.format_message())
     ]
+    bound = re.search(r"(greater|less) than or equal to (\d+)", error.format_message())
+    least = "moins" if bound and bound[1] == "greater" else "plus"
+    why = f"au {least} {bound[2]} est attendu" if bound else "elle n'est pas du type attendu"
     sentence = {
         "NoSuchOption": f"L'option « {option} » n'existe pas.",
         "MissingParameter": f"Il manque l'option « {option} ».",
-        "BadParameter": f"La valeur donnée à « {option} » est refusée : elle n'est pas du type attendu.",
+        "BadParameter": f"La valeur donnée à « {option} » est refusée : {why}.",
         "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
         "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_COMMANDS)}.",
     }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")

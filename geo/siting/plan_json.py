@@ -197,7 +197,7 @@ def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
     if read.territory != territory.name or strangers:
         where = f", dans des communes d'ailleurs ({', '.join(sorted(strangers)[:5])})" if strangers else ""
         msg = (
-            f"{source} : ce plan porte sur « {read.territory[:80]} »{where} ; le territoire du rapport est "
+            f"{source} : ce plan porte sur « {read.territory[:80]} »{where} ; le territoire ouvert ici est "
             f"« {territory.name} ». Donnez le plan de ce territoire."
         )
         raise ParameterError(msg)
