@@ -109,7 +109,7 @@ def _assumed(plan: CapacityPlan, known: float) -> str:
     per_unit = f"{format_decimal(residents)} {plural(int(residents), 'habitant', 'habitants')} par unité"
     own = f"{format_number(plan.capacity)} {plan.unit}"
     served = counted(plan.capacity * plan.residents_per_unit, "habitant")
-    rate = f"au rythme d'aujourd'hui ({format_integer(known)} habitants pour tous les sites, {per_unit})"
+    rate = f"au rythme d'aujourd'hui ({counted(known, 'habitant')} pour tous les sites, {per_unit})"
     said = f"Un label : {own}, soit {served} {rate}"
     if plan.unit == HOURS_UNIT:
         said += f"{SEMICOLON}{format_number(plan.agents)}{UNIT_SPACE}agents par site"

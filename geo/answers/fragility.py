@@ -180,7 +180,7 @@ def _figures(fragility: Fragility) -> tuple[Figure, ...]:
         Figure(
             "Dépendent d'un seul site",
             format_integer(fragility.residents_with_one) if known else UNKNOWN,
-            f"sur {format_integer(fragility.part.residents_known)} habitants" if known else "population inconnue",
+            f"sur {counted(fragility.part.residents_known, 'habitant')}" if known else "population inconnue",
         ),
         Figure(
             "Sites sans remplaçant",

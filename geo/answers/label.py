@@ -48,7 +48,8 @@ ELSEWHERE: Final = (
 RESIDENTS_COUNTED: Final = (
     f"Habitants rapprochés : trop loin aujourd'hui, {WITHIN} avec ce label (ceux que les labels de rang meilleur "
     "rapprochent déjà ne sont pas comptés deux fois). Habitants servis : tous ceux dont ce lieu devient le site le "
-    "plus proche, qu'ils soient trop loin aujourd'hui ou non."
+    "plus proche, qu'ils soient trop loin aujourd'hui ou non. Visiteurs qui cessent d'être trop loin : parmi les "
+    "servis, même ceux qu'un label de rang meilleur rapprocherait déjà."
 )
 
 
@@ -134,6 +135,7 @@ def plan_lines(plan: Plan) -> list[str]:
         )
         lines += [label_line(label, estimated=plan.part.estimated), *(f"     {told}" for told in others if told)]
     lines += [*stop_lines(plan), *answer.details]
+    lines += [f"  - {RESIDENTS_COUNTED}"] if len(plan.labels) else []
     lines += [f"  - {note}" for note in (known_note(plan.part), *answer.notes) if note]
     return [*lines, *times_notes(plan.part)]
 

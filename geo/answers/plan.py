@@ -140,6 +140,13 @@ def _sentence(plan: Plan) -> str:
             nothing = "Aucun nouveau label n'est utile"
         if plan.to_give and plan.model == "coverage":
             nothing = f"Aucun nouveau label n'amènerait quelqu'un de plus {WITHIN}"
+        if plan.model == "set-cover" and plan.min_share is not None:
+            nothing = f"{nothing} pour que {format_share(plan.min_share)} des habitants soient {WITHIN}"
+        elif plan.to_give and _weighed_out(plan):
+            nothing = (
+                f"Aucun nouveau label n'est choisi, car ceux qui passeraient {WITHIN} comptent 0 fois avec les poids "
+                "donnés"
+            )
         mean = "" if before.mean_time_min is None else f", {plan_minutes(plan, before.mean_time_min)} en moyenne"
         return f"{nothing} : {was} des habitants sont {within} d'un site{estimated_bounds(before.interval)}{mean}."
     if plan.model == "set-cover":
@@ -159,6 +166,12 @@ def _sentence(plan: Plan) -> str:
         share = saved_share(before.worst_time_min, after.worst_time_min)
         return f"{where} {_led(plan, would, whom, longest_trip(plan, before), longest_trip(plan, after), share)}."
     return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
+
+
+def _weighed_out(plan: Plan) -> bool:
+    """Return whether some residents count for nothing, and candidates would bring some within the threshold."""
+    beyond = plan.part.residents_known - plan.before.residents_within
+    return 0 in plan.weights.to_dict().values() and round(beyond - plan.residents_out_of_reach) > 0
 
 
 def _fewer(plan: Plan) -> str:
@@ -224,7 +237,9 @@ def _shares(plan: Plan) -> str:
     was, will = format_share(plan.before.share_within), format_share(plan.after.share_within)
     within = within_text(plan.threshold_min)
     if was == will:
-        return f"la part des habitants {within} d'un site reste de {was}{estimated_bounds(plan.after.interval)}"
+        stays = f"la part des habitants {within} d'un site reste de {was}{estimated_bounds(plan.after.interval)}"
+        some = plan.model != "coverage" and round(plan.residents_brought) > 0  # else told before
+        return f"{stays}, avec {counted(plan.residents_brought, 'habitant')} de plus" if some else stays
     return f"{will} des habitants seraient {within} d'un site{estimated_bounds(plan.after.interval)}, au lieu de {was}"
 
 

@@ -87,10 +87,11 @@ def near_sentence(near: Sequence[NearWithLabels]) -> str:
     """Return what a plan changes for those who walk or cycle, in one sentence; empty for none."""
     if not near:
         return ""
-    told = [
-        f"{format_share(each.after.share_covered)} des habitants seraient {within_text(each.before.threshold_min)} "
-        f"{MODES[each.mode]} d'un site ({format_share(each.before.share_covered)} aujourd'hui)"
-        for each in near
-    ]
+    told = []
+    for each in near:
+        was, will = (format_share(summary.share_covered) for summary in (each.before, each.after))
+        today = "comme aujourd'hui" if was == will else f"{was} aujourd'hui"
+        within = f"{within_text(each.before.threshold_min)} {MODES[each.mode]} d'un site"
+        told.append(f"{will} des habitants seraient {within} ({today})")
     estimated = ", temps estimés d'après la ligne droite" if near[0].before.part.estimated else ""
     return f"Avec ce plan, {SEMICOLON.join(told)}{estimated}."

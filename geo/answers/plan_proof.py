@@ -17,6 +17,7 @@ from geo.finder.other_names import of_commune
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
+    WITHIN,
     capital,
     counted,
     estimated_minutes,
@@ -318,6 +319,9 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
     if plan.model == "set-cover":
         more = len(plan.labels) - len(widest.labels)
         fewer = f", soit {least}{counted(more, 'label')} de moins" if more > 0 else ""
+        if more < 0:
+            then, here = (format_share(each.after.share_within) for each in (widest, plan))
+            fewer = f", soit {counted(-more, 'label')} de plus, pour {then} des habitants {WITHIN} au lieu de {here}"
         return f"{would}{fewer}."
     if plan.model == "center":
         return f"{would}, et le plus éloigné serait à {longest_trip(plan, widest.after)}."
@@ -344,7 +348,9 @@ def _best(plan: Plan) -> tuple[str, str]:
         return f"ne peut rapprocher plus de {counted(plan.bound, *unit)}{_averaged(plan)}", reached
     if plan.model == "center":
         reached = f"ce plan le ramène à {longest_trip(plan, plan.after)}"
-        return f"ne peut ramener le plus éloigné sous {plan_minutes(plan, plan.bound)}", reached
+        least = plan_minutes(plan, plan.bound)
+        least = "quelques minutes" if least.startswith("moins") else least  # « sous moins de » says nothing
+        return f"ne peut ramener le plus éloigné sous {least}", reached
     if plan.part.estimated:
         # Hundredths of a minute are less than what an estimate can tell: only choices are compared.
         much = "beaucoup plus" if plan.gap > 0 else "plus"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.french import SEMICOLON, counted, format_integer, format_share, is_plural
+from geo.french import SEMICOLON, format_integer, format_share, is_plural, plural
 from geo.siting.visitors import main_loser
 
 if TYPE_CHECKING:
@@ -27,19 +27,25 @@ def visitors_sentence(plan: Plan, label: dict[Any, Any]) -> str:
     return (
         f"Prend surtout les visiteurs d'un site : {format_share(found.share_of_visitors)} des siens viennent de "
         f"{found.facility_name}, qui en perdrait {format_share(found.share_lost)}{SEMICOLON}"
-        f"il {_brought(float(brought), label['residents_served'])}."
+        f"{_no_longer_far(float(brought), label['residents_served'])}."
     )
 
 
-def _brought(brought: float, visitors: float) -> str:
-    """Return how many of its visitors a label brings within the threshold: some, none or all of them.
+def _no_longer_far(brought: float, visitors: float) -> str:
+    """Return how many of its visitors are too far today and would not be with a label: some, none or all of them.
 
     Examples
     --------
-    >>> _brought(3, 5), _brought(0, 5), _brought(5, 5)
-    ('rapproche 3 de ses 5 visiteurs', 'ne rapproche aucun de ses 5 visiteurs', 'rapproche tous ses 5 visiteurs')
+    >>> _no_longer_far(3, 5), _no_longer_far(5, 5)
+    ("3 de ses 5 visiteurs cessent d'être trop loin", "ses 5 visiteurs cessent tous d'être trop loin")
+    >>> _no_longer_far(0, 5), _no_longer_far(0, 1)
+    ("aucun de ses 5 visiteurs ne cesse d'être trop loin", "son seul visiteur ne cesse pas d'être trop loin")
     """
-    each, some = counted(visitors, "visiteur"), format_integer(brought)
-    if some == format_integer(visitors):
-        return f"rapproche tous ses {each}" if is_plural(visitors) else "rapproche son seul visiteur"
-    return f"rapproche {some} de ses {each}" if round(brought) else f"ne rapproche aucun de ses {each}"
+    each, some = format_integer(visitors), format_integer(brought)
+    if not is_plural(visitors):
+        return f"son seul visiteur {'cesse' if round(brought) else 'ne cesse pas'} d'être trop loin"
+    if some == each:
+        return f"ses {each} visiteurs cessent tous d'être trop loin"
+    if not round(brought):
+        return f"aucun de ses {each} visiteurs ne cesse d'être trop loin"
+    return f"{some} de ses {each} visiteurs {plural(brought, 'cesse', 'cessent')} d'être trop loin"

@@ -69,6 +69,11 @@ def scenario_answer(comparison: ScenarioComparison) -> Answer:
         return Answer(sentence, _figures(comparison), (), notes)
     if not times:
         sentence = f"Aucun trajet ne change avec ce scénario : {_staying(first, comparison.part)}."
+        if empty := len(communes_changing(comparison)):
+            sentence = (
+                f"Avec ce scénario, le trajet ne change que dans {counted(empty, 'commune')} où aucun habitant n'est "
+                f"compté : {_staying(first, comparison.part)}{SEMICOLON}{_communes_moving(first)}."
+            )
     elif not _passing(first):
         sentence = f"Avec ce scénario, {_moving(first, comparison)}{SEMICOLON}{times}."
     else:

@@ -187,7 +187,7 @@ def without_excluded(
         for table in tables
     ]
     if not any(map(len, kept)):
-        msg = "Aucun lieu candidat : la liste est vide, hors du territoire, ou entièrement exclue."
+        msg = "Aucun lieu candidat : tous sont exclus. Retirez une exclusion."
         raise ParameterError(msg)
     return kept
 

@@ -309,6 +309,12 @@ def siting_problem(
         else candidate_places(part, candidates, kinds=kinds)
         for part in parts
     ]
+    if not any(map(len, tables)):
+        why = "toutes les communes ont déjà un site. Donnez une liste de lieux de ces communes."
+        if candidates is not None:
+            why = "la liste n'en donne aucun dans le territoire. Donnez-en, ou retirez la liste."
+        msg = f"Aucun lieu candidat : {why}"
+        raise ParameterError(msg)
     kept = without_excluded(tables, exclude, {code for part in parts for code in part.communes.index})
     problem = SitingProblem.of(list(parts), kept, kinds=kinds)
     if problem.residents.sum() <= 0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from geo.errors import ParameterError
-from geo.french import format_percent, within_text
+from geo.french import format_percent, format_share, within_text
 from geo.question import AT_THRESHOLD_MIN
 from geo.siting.benefits import coverage_benefits, mean_benefits, time_benefits
 from geo.siting.bounds import fewest_bound, upper_bound
@@ -178,10 +178,14 @@ def _set_cover(
         within = float(residents[problem.today_min <= threshold_min + AT_THRESHOLD_MIN].sum())
         target = max(0.0, min_share * problem.residents_known - within)
         if target > benefits.most * (1 + ROUNDING):
-            reachable = (within + benefits.most) / problem.residents_known
+            asked, reachable = (
+                (format_share(share), format_percent(share, 2))
+                for share in (min_share, (within + benefits.most) / problem.residents_known)
+            )
+            precise = int(asked[0] == reachable[0])  # to hundredths only where they would look the same
             msg = (
-                f"Part de {format_percent(min_share, 2)} hors d'atteinte : même en labellisant tous les lieux "
-                f"candidats, {format_percent(reachable, 2)} des habitants seraient {within_text(threshold_min)} d'un "
+                f"Part de {asked[precise]} hors d'atteinte : même en labellisant tous les lieux "
+                f"candidats, {reachable[precise]} des habitants seraient {within_text(threshold_min)} d'un "
                 f"site. Demandez moins, ou un seuil plus long."
             )
             raise ParameterError(msg)

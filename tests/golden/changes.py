@@ -119,8 +119,8 @@ RANK\. <label_RANK> Commune de .{0,200}?\. <count> habitants? passe[^€]{0,460}
 _VISITORS = r"""
 label_RANK_brought count
 must terminal.plan screen.ouvrir html.arguments pdf
-RANK\. <label_RANK> (?:\[|Commune de).{0,700}?il rapproche # de ses
-- <label_RANK> : prend surtout [^;]{0,200} ; il rapproche # de ses
+RANK\. <label_RANK> (?:\[|Commune de).{0,700}? ; # de ses <count> visiteurs? cesse
+- <label_RANK> : prend surtout [^;]{0,200} ; # de ses <count> visiteurs? cesse
 
 label_RANK_from_one_site share
 must terminal.plan screen.ouvrir html.arguments pdf
@@ -257,6 +257,5 @@ CHANGES = (
     *facts_of(_PLAN),
     *(fact for rank in (1, 2, 3) for fact in facts_of((_LABEL + _VISITORS).replace("RANK", str(rank)))),
     *facts_of(_CLOSURE),
-    *(fact for name in _CHANGED for fact in facts_of(_of_a_change(name, _CHANGE))),
-    *facts_of(_of_a_change("scenario", _CHANGE_FURTHER)),
+    *(fact for name in _CHANGED for fact in facts_of(_of_a_change(name, _CHANGE + _CHANGE_FURTHER))),
 )

@@ -216,7 +216,7 @@ des habitants ont au plus # heures? d'agent
 
 residents_without_capacity count
 must terminal.access screen.marge
-sans rien à 30 min ou moins : #
+sans (?:rien|capacité connue) à 30 min ou moins : #
 
 low_share share
 must terminal.access screen.marge pdf

@@ -369,8 +369,6 @@ class Oracle:
         changed = np.where(np.isfinite(after), after, 1e9) - np.where(np.isfinite(before), before, 1e9)
         for limit, which in ((THRESHOLD_MIN, ""), (FURTHER_MIN, "_30")):
             was, will = before <= limit + SAME, after <= limit + SAME
-            if opened is None and which:
-                continue  # a closure is asked for one threshold
             self.figures |= {
                 f"{name}_gained{which}": self.people(will & ~was),
                 f"{name}_lost{which}": self.people(was & ~will),

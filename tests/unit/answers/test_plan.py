@@ -8,6 +8,7 @@ import pytest
 from geo import Territory
 from geo.access.known_part import KnownPart
 from geo.answers.label import (
+    RESIDENTS_COUNTED,
     alternatives_sentence,
     label_arguments,
     label_gains,
@@ -32,8 +33,9 @@ from geo.answers.plan_proof import (
     rule_sentence,
     weights_sentence,
 )
-from geo.siting.candidates import EVERY_COMMUNE
+from geo.siting.candidates import EVERY_COMMUNE, CandidateRule
 from geo.siting.criteria import Weights
+from geo.siting.other_plans import WidestPlan
 from geo.siting.plan import plan
 from geo.siting.robustness import Robustness
 from geo.siting.solve import MODELS
@@ -266,16 +268,17 @@ def test_a_label_that_mainly_takes_the_visitors_of_one_site_says_so(one_label):
     leaving = one_label.leaving.head(1).assign(residents_before=120.0, residents_leaving=90.0, facility_name="Maison")
     taking = replace(one_label, labels=labels, leaving=leaving, served=served)
     said = (
-        "Prend surtout les visiteurs d'un site : 90 % des siens viennent de Maison, qui en perdrait 75 % ; il rapproche 5 "
-        "de ses 100 visiteurs."
+        "Prend surtout les visiteurs d'un site : 90 % des siens viennent de Maison, qui en perdrait 75 % ; 5 de ses 100 "
+        "visiteurs cessent d'être trop loin."
     )
     assert f"     {said}" in map(plainly, plan_lines(taking))
     assert said in map(plainly, label_arguments(taking)[0].summary)
     assert labels_with_alternatives(taking)["takes_over"].to_list() == ["Maison (90\u00a0%)"]
     nobody = replace(taking, served=served.assign(residents_brought=0.0))
-    assert "il ne rapproche aucun de ses 100 visiteurs" in plainly("".join(plan_lines(nobody)))
+    assert "aucun de ses 100 visiteurs ne cesse d'être trop loin" in plainly("".join(plan_lines(nobody)))
     everybody = replace(taking, served=served.assign(residents_brought=99.8))
-    assert "il rapproche tous ses 100 visiteurs" in plainly("".join(plan_lines(everybody)))
+    assert "ses 100 visiteurs cessent tous d'être trop loin" in plainly("".join(plan_lines(everybody)))
+    assert plan_lines(everybody).count(f"  - {RESIDENTS_COUNTED}") == 1
     several = replace(taking, labels=labels.assign(residents_served=200.0))
     assert "Prend surtout" not in "".join(plan_lines(several))
     assert labels_with_alternatives(several)["takes_over"].isna().all()
@@ -289,6 +292,31 @@ def test_labels_of_use_under_other_times_are_named_where_none_is_proposed(one_la
     assert plainly(plan_answer(none).sentence).endswith(
         f" Mais des labels seraient utiles sous 1 variante de temps sur 3 : {name} (temps des routes). Vérifiez ces "
         f"trajets avant de décider."
+    )
+
+
+def test_labels_that_weights_make_count_for_nothing_are_not_told_as_useless(territory):
+    nothing = plan(territory, 1, threshold_min=5, weights=Weights(beyond=0))
+    said = plainly(plan_answer(nothing).sentence)
+    assert said.startswith("Aucun nouveau label n'est choisi, car ceux qui passeraient dans le seuil comptent 0 fois")
+    share = plan_answer(plan(territory, model="set-cover", min_share=0.1, threshold_min=10)).sentence
+    assert plainly(share).startswith(
+        "Aucun nouveau label n'est utile pour que 10 % des habitants soient dans le seuil : "
+    )
+
+
+def test_a_share_that_stays_does_not_hide_who_comes_within(one_label):
+    found = made_up(one_label, 1, model="center", within=(90_000, 90_030), known=100_000)
+    told = " ".join(map(plainly, plan_answer(found).details))
+    assert "d'un site reste de 90 %, avec 30 habitants de plus" in told
+    bound = replace(found, part=replace(found.part, estimated=True), bound=3.0)
+    assert "sous quelques minutes" in plainly(" ".join(plan_answer(bound).details))
+    wide = WidestPlan(
+        made_up(one_label, 4).labels.assign(code=list("wxyz")), 4.0, 0.0, replace(found.after, residents_within=99_000)
+    )
+    cover = replace(found, model="set-cover", widest=wide, rule=CandidateRule(), rule_lifted=False)
+    assert "soit 3 labels de plus, pour 99 % des habitants dans le seuil au lieu de 90 %" in plainly(
+        rule_sentence(cover)
     )
 
 

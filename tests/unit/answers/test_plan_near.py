@@ -45,6 +45,8 @@ def test_who_lives_beside_the_label_walks_to_it(territory):
         "Avec ce plan, 83 % des habitants seraient à 5 min ou moins à pied d'un site (56 % aujourd'hui) ; 83 % des "
         "habitants seraient à 5 min ou moins à vélo d'un site (56 % aujourd'hui)."
     )
+    same = [replace(each, after=each.before) for each in near]
+    assert plain(near_sentence(same)).count("56 %") == near_sentence(same).count("(comme aujourd'hui)") == 2
     told = plan_document(chosen, territory.parts)["active"]
     assert [told[mode]["residents_within_after"] for mode in ("walk", "bike")] == [a + b, a + b]
     assert plain(near_sentence(near)) in plain(html.unescape(arguments_html(chosen, territory.parts)))

@@ -98,6 +98,18 @@ def test_nothing_changes(territory, plain):
     )
 
 
+def test_ways_that_change_for_no_resident_are_told_of_their_communes(small_world, tmp_path, plain):
+    figures = tmp_path / "population.csv"
+    figures.write_text("COM;PMUN\n64001;1000\n64002;0\n64003;0\n64004;0\n64005;0\n", encoding="utf-8")
+    world = small_world.territory(population=figures)
+    closed = scenario_answer(compare(world, Scenario(world.name).then(CloseSite("3")), (9,)))
+    # Without the site in D, its own time and that of C grow; only A has residents.
+    assert plain(closed.sentence) == (
+        "Avec ce scénario, le trajet ne change que dans 2 communes où aucun habitant n'est compté : 100 % des habitants "
+        "restent à 9 min ou moins d'un site ; 1 commune devient sous-desservie."
+    )
+
+
 def test_nobody_reaches_a_site_any_more(territory, plain):
     told = [plain(text) for text in scenario_answer(compare(territory, closing(territory, "1", "2", "3"))).details]
     assert "Temps moyen : aucun habitant n'a de route vers un site à la fois avant et après." in told

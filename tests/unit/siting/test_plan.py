@@ -208,10 +208,12 @@ def test_candidates_of_a_list(world, small_world):
     assert without.labels["code"].to_list() == ["poste-1"]
     with pytest.raises(ParameterError, match="aucun lieu candidat n'a le code 99999"):
         plan(world, exclude=["99999"])
-    with pytest.raises(ParameterError, match="Aucun lieu candidat"):
+    with pytest.raises(ParameterError, match="Aucun lieu candidat : la liste n'en donne aucun dans le territoire"):
         plan(world, candidates=places.iloc[2:])
-    with pytest.raises(ParameterError, match="Aucun lieu candidat"):
+    with pytest.raises(ParameterError, match="Aucun lieu candidat : tous sont exclus"):
         plan(world, candidates=places, exclude=["poste-1", "poste-2"])
+    with pytest.raises(ParameterError, match="Aucun lieu candidat : toutes les communes ont déjà un site"):
+        plan(Territory.load("75"), 1)
     _ = small_world
 
 
@@ -269,7 +271,7 @@ def test_options_that_make_no_sense_are_refused(world, options):
 
 def test_a_share_out_of_reach_says_what_can_be_reached(world):
     # A and D, 1,200 of the 2,000 residents whose way is known; E is off the network.
-    with pytest.raises(ParameterError, match="60,00\u00a0%"):
+    with pytest.raises(ParameterError, match="même en labellisant tous les lieux candidats, 60\u00a0% des"):
         plan(world, model="set-cover", threshold_min=9, min_share=0.7, kinds={"main"}, exclude=["64002", "64003"])
     assert plan(
         world, model="set-cover", threshold_min=9, min_share=1.0, kinds={"main"}
