@@ -66,7 +66,8 @@ def nearest(
             msg = f"« {folder} » n'est pas attendu ici : donnez un lieu, ou une position avec --lon et --lat."
             raise ParameterError(msg)
         folder, place = Path(place), None
-    territory, settings = load_territory(folder, drawn=False), Settings.from_environment()
+    everywhere = folder is None and lon is not None  # of all of France, contours tell a position abroad or at sea
+    territory, settings = load_territory(folder, drawn=everywhere), Settings.from_environment()
     search = None
     if place is not None and lon is None and lat is None:
         search = find_place(place, Gazetteer.of(territory), settings, territory.name)

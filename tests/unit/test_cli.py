@@ -327,7 +327,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["build", "--sites", "s", "--communes", "c", "--out", "o"], "--france"),
         (["nearest", "--lon", "200", "--lat", "43"], "Position refusée"),
         (["nearest", "--lon", "nan", "--lat", "43"], "Position refusée"),
-        (["nearest", "--lon", "4.35", "--lat", "50.85"], "route"),
+        (["nearest", "--lon", "-1.82", "--lat", "43.32"], "n'est dans aucune commune des tables"),  # Hondarribia
         (["nearest"], "Donnez un lieu"),
         (["nearest", "Sare", "--lon", "2"], "Donnez un lieu"),
         (["nearest", "Atlantide"], "ne s'appelle « Atlantide »"),
