@@ -16,7 +16,7 @@ from geo.network.slopes import relief_note
 from geo.siting.plan_sources import plan_sources
 from geo.sources.vintages import dated
 from geo.territory.description import cities_at_one_point
-from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
+from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE, REUNION_NOTE
 from geo.transit.day import CHANGE_S
 from geo.transit.walks import CHANGE_WALK_S
 
@@ -166,7 +166,7 @@ def approximation_sentences(territory: Territory) -> list[str]:
             "communes et le relief, dits à 5 min près avec l'intervalle où tombent huit trajets sur dix. "
             f"{_measured(network.error)}"
         )
-        sentences += [note for note in network.notes if note in {OVERSEAS_NOTE, CORSICA_NOTE}]
+        sentences += [note for note in network.notes if note in {OVERSEAS_NOTE, REUNION_NOTE, CORSICA_NOTE}]
     return [*sentences, *contour_sentences(territory)]
 
 

@@ -21,7 +21,7 @@ from geo.french import (
 )
 from geo.network.road_error import road_interval
 from geo.question import AT_THRESHOLD_MIN
-from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
+from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE, REUNION_NOTE
 
 if TYPE_CHECKING:
     from geo.siting.plan import Plan
@@ -32,7 +32,11 @@ _SELDOM: Final = 0.25
 #: A plan that brings at most this share of the best gain under one hypothesis on times is not certain.
 _LITTLE: Final = 0.25
 #: Where estimated times are less sure: how codes of communes begin, and what is said.
-_LESS_SURE: Final = ((("97", "98"), OVERSEAS_NOTE), (("2A", "2B"), CORSICA_NOTE))
+_LESS_SURE: Final = (
+    (("974",), f"{OVERSEAS_NOTE} {REUNION_NOTE}"),
+    (("97", "98"), OVERSEAS_NOTE),
+    (("2A", "2B"), CORSICA_NOTE),
+)
 _NAMED: Final = 5
 #: Places named in the stead of a label, in a table.
 _INSTEAD: Final = 2

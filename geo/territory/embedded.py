@@ -77,9 +77,8 @@ _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
 _ESTIMATE: Final = 8
 #: Said where estimated times are less sure than elsewhere.
-OVERSEAS_NOTE: Final = (
-    "Outre-mer, le relief n'est pas connu : les temps y sont peu sûrs, et trop courts vers les hauts de La Réunion."
-)
+OVERSEAS_NOTE: Final = "Outre-mer, le relief n'est pas connu : les temps y sont peu sûrs."
+REUNION_NOTE: Final = "À La Réunion, les temps vers les hauts sont trop courts."
 CORSICA_NOTE: Final = (
     "En Corse, les longs trajets sont peu sûrs, et trop courts vers le sud-ouest (Propriano, Sartène)."
 )
@@ -120,6 +119,8 @@ class France:
         notes = [*network.notes]
         if {metric_crs(code) for code in communes["departement"].unique()} != {metric_crs(_MAINLAND)}:
             notes.append(OVERSEAS_NOTE)
+        if (communes["departement"] == "974").any():
+            notes.append(REUNION_NOTE)
         if communes["departement"].isin(["2A", "2B"]).any():
             notes.append(CORSICA_NOTE)
         network = replace(network, notes=tuple(notes))

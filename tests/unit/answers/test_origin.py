@@ -54,12 +54,21 @@ def test_approximations_come_with_their_measured_error(territory):
 
 
 @pytest.mark.parametrize(
-    ("view", "words"), [("974", ["Outre-mer"]), ("2A", ["Corse"]), ("64", []), (None, ["Outre-mer", "Corse"])]
+    ("view", "words"),
+    [
+        ("974", ["Outre-mer", "Réunion"]),
+        ("973", ["Outre-mer"]),
+        ("2A", ["Corse"]),
+        ("64", []),
+        (None, ["Outre-mer", "Réunion", "Corse"]),
+    ],
 )
 def test_where_estimates_are_less_sure_is_said_with_them(view, words):
     told = approximation_sentences(Territory.load(view, drawn=False))
     assert [
-        word for word in ("Outre-mer", "Corse") if any(word in text and "peu sûrs" in text for text in told)
+        word
+        for word in ("Outre-mer", "Réunion", "Corse")
+        if any(word in text and ("peu sûrs" in text or "trop courts" in text) for text in told)
     ] == words
 
 
