@@ -81,7 +81,7 @@ class CoverageSummary:
         return self.part.share(self.residents_under_served)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values ready for JSON; shares are of `residents_known`."""
+        """Return plain values ready for JSON; shares are of `residents_known`, residents `None` where none is known."""
         part = self.part
         said: dict[str, Any] = {
             "population": part.residents,
@@ -99,7 +99,9 @@ class CoverageSummary:
         if self.rounds is not None:
             said["rounds"] = self.rounds.to_dict()
         own = (each.name for each in fields(self) if each.name not in {"part", "rounds"})
-        return {name: getattr(self, name) for name in own} | said
+        said = {name: getattr(self, name) for name in own} | said
+        nobody = () if part.residents > 0 else [name for name in said if name.startswith(("residents", "population"))]
+        return said | dict.fromkeys(nobody)
 
 
 def coverage(

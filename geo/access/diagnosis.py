@@ -28,7 +28,7 @@ class Diagnosis:
     times
         What `Territory.travel_times` gives; minutes and kilometres, <NA> where no road leads to a place.
     coverage
-        What `geo.access.coverage.coverage` gives, by commune.
+        What `geo.access.coverage.coverage` gives, by commune; `share_within` is <NA> also where residents are unknown.
     summary
         Totals (`geo.access.coverage.summarize`).
     equity
@@ -66,6 +66,7 @@ def diagnose(*parts: Territory, question: Question, times: pd.DataFrame | None =
         for part, known in zip(parts, each, strict=True)
     ]
     every, cov = (each[0], covs[0]) if len(parts) == 1 else (pd.concat(each, ignore_index=True), pd.concat(covs))
+    cov = cov.assign(share_within=cov["share_within"].where(cov["population"].notna()))
     summary = summary_of(question, cov, every)
     if asked == SITES and any(part.rounds is not None for part in parts):
         threshold = question.threshold_min

@@ -99,7 +99,7 @@ def under_served_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
         verb = plural(len(poor), "est sous-desservie", "sont sous-desservies")
         count = f"{counted(len(poor), 'commune')} sur {format_integer(known)} {verb}"
     people = "population inconnue"
-    if counts := bool(poor["population"].notna().any()):
+    if counts := summary.part.residents > 0 and bool(poor["population"].notna().any()):
         people = f"{counted(summary.residents_under_served, 'habitant')}"
         if summary.share_under_served is not None:
             people += f", soit {format_share(summary.share_under_served)} des habitants"

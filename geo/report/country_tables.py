@@ -45,9 +45,10 @@ def area_table(diagnosis: Diagnosis, *, by: str) -> pd.DataFrame:
 
     Returns
     -------
-    Columns `code` (départements only), `name`, then totals as `CoverageSummary.to_dict` names them, `share_covered`
-    (Float64, of the residents known, <NA> where there are none) and `median_time_min` (Float64, over residents, <NA>
-    where no time is known) among them; one row an area, by code or name.
+    Columns `code` (départements only), `name`, then totals as `CoverageSummary.to_dict` names them: residents (Float64,
+    <NA> where none is known), `share_covered` (Float64, of the residents known, <NA> where there are none) and
+    `median_time_min` (Float64, over residents, <NA> where no time is known) among them; one row an area, by code or
+    name.
     """
     departements = diagnosis.coverage.index.to_series().map(departement_of)
     key = departements if by == "departement" else departements.map(region_name)
@@ -62,7 +63,8 @@ def area_table(diagnosis: Diagnosis, *, by: str) -> pd.DataFrame:
                 **{name: said[name] for name in _TOTALS},
             }
         )
-    return pd.DataFrame(rows).astype({"share_covered": "Float64", "median_time_min": "Float64"})
+    numbers = ("population", "residents_known", "residents_within", "share_covered", "median_time_min")
+    return pd.DataFrame(rows).astype(dict.fromkeys(numbers, "Float64"))
 
 
 def country_summary(country: Country, diagnosis: Diagnosis) -> dict[str, Any]:

@@ -60,11 +60,12 @@ def describe(
     off = ~(area.demand_on_network.link >= 0)
     if off.any():
         codes = area.demand["commune_code"][off].nunique()
-        residents = round(_residents_at(area, off))
+        known = area.communes.loc[area.demand["commune_code"][off], "population"].notna().any()
+        people = agreed(round(_residents_at(area, off)), "habitant(s)") if known else "population inconnue"
         notes.append(
             f"Le réseau routier ne couvre pas tout le territoire : "
             f"{agreed(off.sum(), 'point(s) de population')}, dans {agreed(codes, 'commune(s)')} "
-            f"({agreed(residents, 'habitant(s)')}), à plus de "
+            f"({people}), à plus de "
             f"{format_integer(area.network.snap_limit_m)} m d'une route ; leur temps n'est pas calculé."
         )
     rejected = [

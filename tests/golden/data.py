@@ -15,7 +15,7 @@ Figures = dict[str, Any]
 
 def diagnosis(summary: dict[str, Any]) -> Figures:
     return {
-        "residents_known": summary["population"] - summary["residents_off_network"],
+        "residents_known": summary["residents_known"],
         "residents_within": summary["residents_within"],
         "share_within": summary["share_covered"],
         "communes_covered": summary["communes"] - summary["communes_off_network"],

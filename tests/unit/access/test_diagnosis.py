@@ -31,6 +31,18 @@ def test_times_known_already_are_not_measured_again(territory):
     assert diagnose(territory, question=ASKED, times=known).times is known
 
 
+def test_an_unknown_population_is_no_nought(small_world):
+    nobody = small_world.territory(population=None)
+    found = diagnose(nobody, question=ASKED)
+    said = found.summary.to_dict()
+    counts = {name: value for name, value in said.items() if "residents" in name or name == "population"}
+    assert len(counts) == 8, counts
+    assert set(counts.values()) == {None}
+    assert found.coverage["share_within"].isna().all()
+    assert found.coverage["under_served"].notna().any(), "ways are known all the same"
+    assert any("1 commune (population inconnue), à plus de" in note for note in nobody.manifest.notes)
+
+
 def test_a_list_that_is_not_there_is_refused(territory):
     with pytest.raises(ParameterError, match="n'a pas de liste « gares »"):
         diagnose(territory, question=Question(facilities="gares"))

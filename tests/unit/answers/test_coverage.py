@@ -110,6 +110,7 @@ def frame(poor, population, minutes=None):
         ([True, True], [1, 3], None, "Toutes les communes sont sous-desservies (4 habitants, soit 100 % des habitants) : V1 et V0."),
         ([True] * 4 + [False], [1, 4, 2, None, 3], None, "4 communes sur 5 sont sous-desservies (7 habitants, soit 70 % des habitants) ; les plus peuplées : V1, V2 et V0."),
         ([True, False], [None, None], None, "1 commune sur 2 est sous-desservie (population inconnue) : V0."),
+        ([True, False], [0, 0], None, "1 commune sur 2 est sous-desservie (population inconnue) : V0."),
         ([True] * 4, [None] * 4, [30.0, 40.0, None, 35.0], "Toutes les communes sont sous-desservies (population inconnue) ; les plus éloignées : V2, V1 et V3."),
         # A commune off the network is in no count and in no share.
         ([True, False, None], [10, 30, 960], [25.0, 5.0, None], "1 commune sur 2 est sous-desservie (10 habitants, soit 25 % des habitants) : V0."),
