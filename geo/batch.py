@@ -61,6 +61,7 @@ DEPARTEMENT_CSV_COLUMNS: Final = (
     "profile",
     "threshold_min",
     "communes",
+    "communes_known",
     "communes_under_served",
     "communes_unreachable",
     "population",

@@ -218,6 +218,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "profile": Column("Profil de vitesse"),
     "threshold_min": Column("Seuil", "min", 0),
     "folder": Column("Dossier"),
+    "communes_known": Column("Communes dont le trajet est connu", decimals=0),
     "communes_unreachable": Column("Communes sans route vers un lieu", decimals=0),
     "region.name": Column("Région"),
     # Faults of a list.

@@ -52,7 +52,7 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "fois": "retained",
     "variantes": "variants",
     "labels": "labels",
-    "communes": "communes communes_under_served communes_unreachable communes_off_network",
+    "communes": "communes communes_known communes_under_served communes_unreachable communes_off_network",
     "lignes": "rows_read rows_kept",
     "numéro de ligne": "row",
 }

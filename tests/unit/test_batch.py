@@ -116,6 +116,7 @@ def test_profiles_and_thresholds_equal_single_runs(small_found, small_expected):
         summary = json.loads((folder / row["folder"] / "summary.json").read_text(encoding="utf-8"))
         assert (row["code"], row["name"], row["profile"]) == ("64", summary["territory"], summary["network"]["profile"])
         assert row["population"] == f"{summary['population']:.0f}", "whole, as datapackage.json declares it"
+        assert (row["communes"], row["communes_known"]) == ("5", "4"), "no road leads to the fifth"
         assert float(row["threshold_min"]) == summary["threshold_min"]
         assert float(row["residents_within"]) == summary["residents_within"]
         assert float(row["share_covered"]) == round(summary["share_covered"], 4)
