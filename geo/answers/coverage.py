@@ -185,7 +185,7 @@ def people_within(summary: CoverageSummary, by: str = "") -> str:
 def _median_of(summary: CoverageSummary) -> str:
     """Return what a median time is, or why there is none; empty where no way is known."""
     if summary.median_time_min is not None:
-        return "la moitié des habitants met moins"
+        return "ou moins, pour la moitié des habitants"
     return "aucune route ne mène à un lieu" if summary.part.residents_known > 0 else ""
 
 

@@ -39,7 +39,7 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
         Figure(
             "Gain médian",
             said_minutes(summary.median_saved_min, estimated=summary.part.estimated),
-            "la moitié des habitants gagne plus",
+            "ou plus, pour la moitié des habitants" if compared else nobody,
         ),
         Figure(
             "Plus près d'un site",

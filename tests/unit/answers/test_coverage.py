@@ -131,7 +131,7 @@ def test_figures_are_of_the_part_that_is_known():
     found = totals(1000, 90, 40, 2, known=100, communes_known=10, residents_under_served=5.4)
     assert [tuple(map(plain, figure)) for figure in coverage_figures(found)] == [
         ("Habitants à 20 min ou moins", "90 %", "90 sur 100"),
-        ("Temps médian", "8,3 min", "la moitié des habitants met moins"),
+        ("Temps médian", "8,3 min", "ou moins, pour la moitié des habitants"),
         ("Communes sous-desservies", "2", "sur 10 ; 5 habitants"),
     ]
     # No place has a road to it, and none of the residents is on the network.
