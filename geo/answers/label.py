@@ -185,7 +185,9 @@ def _title(label: dict[Any, Any]) -> str:
 def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...]:
     brought, saved = label["gain_residents"], label["minutes_saved_mean"]
     minutes = said_minutes(saved, estimated=plan.part.estimated)
-    gain = f", qui gagnent {minutes} en moyenne" if pd.notna(saved) else ""
+    served = label["residents_served"]
+    gain = f", qui {plural(served, 'gagne', 'gagnent')} {minutes} en moyenne" if pd.notna(saved) else ""
+    where = "d'une commune" if communes == 1 else f"de {counted(communes, 'commune')}"
     mean = label["gain_mean_residents"]
     summary = [
         f"{town_text(label)} Ce lieu est {retained_text(label)}, selon les temps.",
@@ -193,10 +195,7 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
             f"{_pass(brought)} {within_text(plan.threshold_min)} "
             f"d'un site grâce à ce label{_beside_others(label, mean if plan.on_average else None)}."
         ),
-        (
-            f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
-            f"{counted(communes, 'commune')}{gain}."
-        ),
+        (f"Il devient le site le plus proche de {counted(served, 'habitant')} {where}{gain}."),
         *filter(None, [idle_sentence(plan, label), visitors_sentence(plan, label)]),
         f"Coût : {format_euros(label['cost_eur'])} par an, dont {format_euros(label['aid_eur'])} d'aide de l'État.",
     ]

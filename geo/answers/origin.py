@@ -141,7 +141,7 @@ def manifest_lines(name: str, manifest: Manifest) -> list[str]:
     """Return what a territory is made of: residents, places, network, rows kept out, what the network is worth."""
     network = manifest.network
     residents = f"{format_integer(manifest.population)} habitants" if manifest.population > 0 else "population inconnue"
-    size = f"{format_integer(network.nodes)} nœuds, {format_integer(network.edges)} arcs"
+    size = f"{format_integer(network.nodes)} nœuds, {format_integer(network.edges)} tronçons"
     lists = [f"{facility_title(each)} ({format_integer(count)})" for each, count in manifest.facilities.items()]
     lines = [
         f"{name} : {agreed(manifest.communes, 'commune(s)')}, {residents}.",

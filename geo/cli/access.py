@@ -40,6 +40,7 @@ def access(
     from geo.access.catchment import catchment
     from geo.access.sensitivity import sensitivity
     from geo.access.time_saved import time_saved
+    from geo.answers.answer import nobody_known
     from geo.answers.certainty import capacity_answer, certainty_answer
     from geo.answers.tax_offices import NO_TAX_OFFICES, tax_offices_answer
     from geo.kinds import TAX_OFFICES
@@ -63,7 +64,8 @@ def access(
         return
     lines = certainty_answer(margin).lines + capacity_answer(capacity).lines
     lines += [NO_TAX_OFFICES] if saved is None else tax_offices_answer(*saved).lines
-    print_lines(territory.name, margin.part, lines)
+    # That nobody can be counted is told by the first sentence: once is enough.
+    print_lines(territory.name, margin.part, [line for line in lines if line != nobody_known(margin.part)])
     print_written(out, names)
 
 

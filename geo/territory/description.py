@@ -142,7 +142,7 @@ def _far_from_roads(area: StudyArea) -> CommuneNote:
     totals = weighted.groupby(points["commune_code"]).sum()
     distance = totals["sum"] / totals["weight"]
     far = f"à plus de {format_integer(FAR_FROM_ROADS_M)} m d'une route"
-    sentence = f"{{count}} commune(s) (a/ont) leur point {far} : {{codes}}."
+    sentence = f"{{count}} commune(s) (a son/ont leur) point {far} : {{codes}}."
     return CommuneNote.of(sentence, distance.index[distance > FAR_FROM_ROADS_M])
 
 

@@ -105,7 +105,7 @@ def found(**changes):
     ("week", "said"),
     [
         (opened(0.8), "Au mieux, le lundi de 0 h à minuit, 80 % des habitants ont un site ouvert à 20 min ou moins"),
-        (opened(0.0), "D'après les horaires connus, aucun site"),
+        (opened(0.0), "Aucun habitant n'a de site à 20 min ou moins, ouvert ou non."),
     ],
 )
 def test_the_third_sentence_tells_of_a_second_site_and_of_an_open_one(week, said):
