@@ -87,7 +87,8 @@ def neighbour_sentences(plan: Plan, code: str) -> tuple[str, ...]:
     more = ""
     if len(rest):
         more = f"{SEMICOLON}et {format_integer(rest['residents_leaving'].sum())} de {counted(len(rest), 'autre site')}"
-    return (f"Habitants dont ils sont le plus proche aujourd'hui, et qui iraient ici : {SEMICOLON.join(told)}{more}.",)
+    whose = "Habitants de ce territoire dont ils sont le plus proche aujourd'hui, et qui iraient ici"
+    return (f"{whose} : {SEMICOLON.join(told)}{more}.",)
 
 
 def attached_to(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> str:

@@ -26,7 +26,7 @@ def visitors_sentence(plan: Plan, label: dict[Any, Any]) -> str:
     brought = plan.served.loc[plan.served["label_code"] == label["code"], "residents_brought"].sum()
     return (
         f"Prend surtout les visiteurs d'un site : {format_share(found.share_of_visitors)} des siens viennent de "
-        f"{found.facility_name}, qui en perdrait {format_share(found.share_lost)}{SEMICOLON}"
+        f"{found.facility_name}, qui en perdrait {format_share(found.share_lost)} dans ce territoire{SEMICOLON}"
         f"{_no_longer_far(float(brought), label['residents_served'])}."
     )
 

@@ -268,8 +268,8 @@ def test_a_label_that_mainly_takes_the_visitors_of_one_site_says_so(one_label):
     leaving = one_label.leaving.head(1).assign(residents_before=120.0, residents_leaving=90.0, facility_name="Maison")
     taking = replace(one_label, labels=labels, leaving=leaving, served=served)
     said = (
-        "Prend surtout les visiteurs d'un site : 90 % des siens viennent de Maison, qui en perdrait 75 % ; 5 de ses 100 "
-        "visiteurs cessent d'être trop loin."
+        "Prend surtout les visiteurs d'un site : 90 % des siens viennent de Maison, qui en perdrait 75 % dans ce territoire ; "
+        "5 de ses 100 visiteurs cessent d'être trop loin."
     )
     assert f"     {said}" in map(plainly, plan_lines(taking))
     assert said in map(plainly, label_arguments(taking)[0].summary)
