@@ -11,6 +11,7 @@ import pandas as pd
 from geo.access.residents import shares_on_network
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -100,9 +101,8 @@ def places_on_network(
     """Return the sites counted that stand on the road network, those of the neighbours included, and where on it.
 
     Where the network covers a part of the study area only, the sites off it are those of the part that is not known.
-    Where no site is to be counted, that is refused as `Territory.facility_list` does.
     """
-    sites = territory.facility_list(kinds=kinds)
+    sites = counted_places(territory.sites, kinds=kinds)
     on_streets = snap(territory.network, sites.geometry.x, sites.geometry.y)
     kept = np.flatnonzero(on_streets.link >= 0)
     return sites.iloc[kept], on_streets.take(kept)

@@ -78,8 +78,9 @@ def test_the_only_site_cuts_off_all_whom_it_serves(territory):
 
 def test_no_site_at_all(territory):
     empty = apply(territory, Scenario("T").then(*map(CloseSite, territory.sites["facility_id"])))
-    with pytest.raises(ParameterError, match="Aucun lieu de la liste « sites » n'est à compter"):
-        fragility(empty, 20)
+    found = fragility(empty, 20)
+    assert found.sites.empty
+    assert (found.residents_within, found.residents_with_second) == (0, 0)
 
 
 @pytest.mark.parametrize("threshold", [12.0, 20.0])
