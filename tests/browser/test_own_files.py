@@ -41,6 +41,7 @@ def test_files_make_a_territory(new_page, app_address, files):
         page.locator(f'section[aria-label="{field}"] input').set_input_files(path)
         page.get_by_text(recognised).wait_for()
         page.wait_until_idle()
+    page.wait_until_quiet()  # a run that follows would close the list
     population = page.get_by_role("combobox", name="Population")
     population.focus()
     population.press("ArrowDown")
