@@ -30,12 +30,10 @@ _NOISE: Final = 1e-9
 _AT_THRESHOLD_MIN: Final = 1e-6
 #: Minutes to which an estimated time is rounded.
 _ESTIMATE_STEP_MIN: Final = 5
-#: Where those are who have at most the minutes of a threshold, for headings that do not tell the minutes; with
-#: them, `within_text`.
+#: Where those are who have at most the minutes of a threshold, for headings without them; with them, `within_text`.
 WITHIN: Final = "dans le seuil"
-#: What a time by car is, said once wherever times are.
+#: What a time by car is, said once wherever times are; then what times are where no file of roads was given.
 DRIVING_ONLY: Final = "Temps de conduite, hors stationnement."
-#: What times are where no file of roads was given.
 ESTIMATED_TIMES: Final = "Temps estimés sans fichier de routes : ce sont des ordres de grandeur."
 #: Units of the size of a file, the largest first.
 _SIZES: Final = ((1e9, "Go"), (1e6, "Mo"), (1e3, "ko"))
