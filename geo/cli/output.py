@@ -49,11 +49,17 @@ def print_json(value: object) -> None:
 
 def print_lines(name: str, part: KnownPart, lines: Iterable[str]) -> None:
     """Print sentences about a territory under its name, and whom the shares are of; empty ones are left out."""
-    from geo.answers.answer import known_note, part_title, times_notes
+    from geo.answers.answer import part_title
 
     print_line(f"{part_title(name, part)} :")
-    for line in filter(None, [*lines, known_note(part), *times_notes(part)]):
-        print_line(line)
+    print_told(lines, part)
+
+
+def print_told(lines: Iterable[str], part: KnownPart) -> None:
+    """Print sentences about a territory, whom the shares are of and what times are; empty ones are left out."""
+    from geo.answers.answer import known_note, times_notes
+
+    print_each(filter(None, [*lines, known_note(part), *times_notes(part)]))
 
 
 def print_each(lines: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from geo.cli.options import AsJson, TerritoryFolder, asked_question, load_territory, some, with_options
-from geo.cli.output import print_items, print_json, print_line, print_written
+from geo.cli.output import print_items, print_json, print_line, print_told, print_written
 from geo.french import format_number, joined
 from geo.question import DEFAULT_THRESHOLDS_MIN
 
@@ -28,7 +28,7 @@ def scenario(
     as_json: AsJson = False,
 ) -> None:
     """Compare a scenario with today."""
-    from geo.answers.answer import known_note, part_title, times_notes
+    from geo.answers.answer import part_title
     from geo.answers.scenario import action_sentences, scenario_answer
     from geo.french import quoted
     from geo.report.scenario_files import write_comparison
@@ -47,8 +47,5 @@ def scenario(
         return
     print_line(f"{part_title(territory.name, comparison.part)}, scénario {quoted(asked.name)} :")
     print_items(action_sentences(asked, territory.sites, territory.communes))
-    for sentence in filter(
-        None, [*scenario_answer(comparison).lines, known_note(comparison.part), *times_notes(comparison.part)]
-    ):
-        print_line(sentence)
+    print_told(scenario_answer(comparison).lines, comparison.part)
     print_written(out, names)
