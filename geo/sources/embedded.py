@@ -369,7 +369,7 @@ def _read_tax_offices(path: Path, communes: pd.DataFrame) -> pd.DataFrame:
     table["kind"] = "tax_office"
     table["commune_name"], table["departement"] = town["name"], town["departement"]
     remark = f"{TO_VERIFY.capitalize()} ; placé ici à la mairie de sa commune. {OFFICES_MISSING}"
-    for_businesses = table["services"] == _FOR_BUSINESSES
+    for_businesses = table["services"].eq(_FOR_BUSINESSES).fillna(value=False).to_numpy(bool)
     table["comment"] = np.where(for_businesses, f"{remark} {ONLY_BUSINESSES}", remark)
     table["website"] = TAX_OFFICES_DIRECTORY
     return _placed(table, town["lon"], town["lat"])

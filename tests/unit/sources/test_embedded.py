@@ -164,6 +164,18 @@ def test_each_cell_holds_its_own_commune_and_no_other(tables):
     assert cells.to_crs(2154).area.sum() / 1e6 == pytest.approx(7645 + 9243 + 4464, rel=0.05)
 
 
+def test_what_an_office_does_may_be_unknown(few):
+    path = few / "tax_offices.csv"
+    rows = rows_of(path)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.DictWriter(stream, list(rows[0]))
+        table.writeheader()
+        table.writerows(row | {"services": ""} for row in rows)
+    offices = read_embedded(few).tax_offices.frame
+    assert len(offices) == len(rows) > 0
+    assert not offices["comment"].str.contains("entreprises").any()
+
+
 def test_a_few_communes_are_read_alone(few):
     tables = read_embedded(few)
     assert list(tables.communes.frame.index) == ["64102", "64122", "64300"]
