@@ -62,10 +62,8 @@ class ActiveAccess:
 
     @property
     def communes_counted(self) -> pd.DataFrame:
-        """The communes whose way is known, those of no known resident left out unless nobody's number is known."""
-        known = self.communes[self.communes["share_within"].notna()]
-        lived_in = (known["residents"] > 0).fillna(value=False)
-        return known[lived_in] if lived_in.any() else known
+        """The communes whose way is known."""
+        return self.communes[self.communes["share_within"].notna()]
 
     @property
     def communes_without(self) -> pd.DataFrame:
@@ -86,7 +84,7 @@ class ActiveAccess:
             *("threshold_min", "facilities", "population", "residents_known", "residents_off_network"),
             *("residents_within", "residents_within_low", "residents_within_high"),
             *("share_covered", "share_covered_low", "share_covered_high"),
-            *("communes", "communes_known", "communes_off_network", "estimated"),
+            *("communes", "communes_known", "communes_off_network", "communes_population_unknown", "estimated"),
         )
         return {"mode": self.mode} | {name: said[name] for name in kept}
 

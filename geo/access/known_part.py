@@ -37,6 +37,8 @@ class KnownPart:
         Communes of the study area, and those with at least one resident's start on the network.
     estimated
         Whether times are estimated: no road file was given.
+    communes_population_unknown
+        Communes of the study area whose number of residents is not known: they count as communes, with no resident.
     """
 
     residents: float
@@ -44,6 +46,7 @@ class KnownPart:
     communes: int
     communes_known: int
     estimated: bool = False
+    communes_population_unknown: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -85,6 +88,7 @@ def known_part(territory: Territory) -> KnownPart:
         communes=len(population),
         communes_known=int((share > 0).sum()),
         estimated=territory.estimated,
+        communes_population_unknown=int(territory.communes["population"].isna().sum()),
     )
 
 
@@ -122,4 +126,5 @@ def added_up(parts: Iterable[KnownPart]) -> KnownPart:
         communes=sum(part.communes for part in each),
         communes_known=sum(part.communes_known for part in each),
         estimated=any(part.estimated for part in each),
+        communes_population_unknown=sum(part.communes_population_unknown for part in each),
     )

@@ -57,7 +57,6 @@ def active_answer(territory: Territory, found: ActiveAccess) -> Answer:
                 (
                     _communes_without(found),
                     _centres_beyond(found),
-                    uncounted_sentence(found),
                     known_note(found.summary.part),
                 ),
             )
@@ -198,7 +197,7 @@ def _centres_beyond(found: ActiveAccess) -> str:
         return ""
     holding, others = beyond[beyond["holds_place"]], beyond[~beyond["holds_place"]]
     far = f"à plus de {minutes_text(found.question.threshold_min)} {MODES[found.mode]}"
-    said = f"Le centre de {_communes_and_people(found, beyond)} est {far}"
+    said = f"Le centre de {_communes_and_people(found, beyond)} est {far}".replace("de les ", "des ", 1)
     if len(holding):
         place = "un site" if found.question.facilities == SITES else "un lieu de la liste"
         which = "elle" if len(beyond) == 1 else f"{format_integer(len(holding))} d'entre elles"
@@ -209,22 +208,12 @@ def _centres_beyond(found: ActiveAccess) -> str:
     return f"{said}."
 
 
-def uncounted_sentence(found: ActiveAccess) -> str:
-    """Return how many communes are left out of the counts, nobody being known to live there; empty where none is."""
-    count = int(found.communes["share_within"].notna().sum()) - len(found.communes_counted)
-    if not count:
-        return ""
-    total = len(found.communes_counted)
-    return (
-        f"{capital(counted(count, 'commune'))} sans habitant connu {plural(count, 'est', 'sont')} à part : "
-        f"{counted(total, 'commune')} {plural(total, 'est comptée', 'sont comptées')}."
-    )
-
-
 def _communes_and_people(found: ActiveAccess, communes: pd.DataFrame) -> str:
     total = len(found.communes_counted)
-    said = "la seule commune" if total == 1 else f"{counted(len(communes), 'commune')} sur {format_integer(total)}"
-    if not communes["residents_known"].notna().any():
+    said = f"{counted(len(communes), 'commune')} sur {format_integer(total)}"
+    if len(communes) == total:
+        said = plural(total, "la seule commune", f"les {counted(total, 'commune')}")
+    if found.summary.part.residents <= 0 or not communes["residents_known"].notna().any():
         return said
     return f"{said} ({counted(communes['residents_known'].sum(), 'habitant')})"
 
@@ -232,5 +221,5 @@ def _communes_and_people(found: ActiveAccess, communes: pd.DataFrame) -> str:
 def _largest(communes: pd.DataFrame, *, others: bool = False) -> str:
     """Return the names of the most populous of some communes; `others`: as for `naming`."""
     names = communes.sort_values("residents", ascending=False, kind="stable")["name"].tolist()
-    known = bool(communes["residents_known"].notna().any())
+    known = bool((communes["residents_known"] > 0).any())
     return naming(names, "les plus peuplées" if known else "", others=others)

@@ -106,10 +106,15 @@ def times_notes(part: KnownPart) -> list[str]:
 
 
 def known_note(part: KnownPart) -> str:
-    """Return whom all shares are of, in one sentence; empty where everybody's way is known.
+    """Return whom all shares are of; empty where the way and the number of all residents are known.
 
     Every screen, page and command says it once.
     """
+    return " ".join(filter(None, (ways_note(part), _numbers_note(part))))
+
+
+def ways_note(part: KnownPart) -> str:
+    """Return whose ways all shares are of; empty where everybody's are known. The key of a map says the rest."""
     if part.is_whole:
         return ""
     off = part.communes - part.communes_known
@@ -127,6 +132,18 @@ def known_note(part: KnownPart) -> str:
     return (
         f"Parts calculées sur {known} dont le trajet est connu, sur {format_integer(part.residents)} dans le "
         f"territoire{outside}."
+    )
+
+
+def _numbers_note(part: KnownPart) -> str:
+    """Return of how many communes nobody is counted; empty where that is so of none, or of all."""
+    unknown = part.communes_population_unknown
+    if not unknown or part.residents <= 0:
+        return ""
+    whose = plural(unknown, "ses habitants", "leurs habitants")
+    return (
+        f"La population de {counted(unknown, 'commune')} sur {format_integer(part.communes)} n'est pas connue : "
+        f"{whose} ne sont pas comptés."
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from geo.access.catchment import HOURS_UNIT
 from geo.answers.answer import Answer
 from geo.answers.plan_cost import labels_cost_text
-from geo.answers.plan_proof import RULE_MET, rule_cost_text, rule_text
+from geo.answers.plan_proof import rule_cost_text, rule_met_text, rule_text
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -88,7 +88,7 @@ def _rule(plan: CapacityPlan) -> str:
     if plan.rule is None or plan.rule_lifted:
         return rule
     if plan.served_widest is None:
-        return f"{rule} {RULE_MET}"
+        return f"{rule} {rule_met_text(plan.candidates)}"
     more = counted(plan.served_widest - plan.served_before, "habitant")
     least = "" if plan.widest_proven else "au moins "
     compared = f"Sans cette règle, autant de labels serviraient {least}{more} de plus qu'aujourd'hui"

@@ -148,7 +148,8 @@ def _sentence(plan: Plan) -> str:
                 "donnés"
             )
         mean = "" if before.mean_time_min is None else f", {plan_minutes(plan, before.mean_time_min)} en moyenne"
-        return f"{nothing} : {was} des habitants sont {within} d'un site{estimated_bounds(before.interval)}{mean}."
+        today = f"{was} des habitants sont {within} d'un site{estimated_bounds(before.interval)}"
+        return f"{nothing}{UNIT_SPACE}: {today}{mean}."
     if plan.model == "set-cover":
         share = after.share_within
         whom = "tous les habitants" if (share or 0) >= _ALL else f"{format_share(share)} des habitants"
@@ -165,7 +166,7 @@ def _sentence(plan: Plan) -> str:
         whom = "le trajet de l'habitant le plus éloigné d'un site"
         share = saved_share(before.worst_time_min, after.worst_time_min)
         return f"{where} {_led(plan, would, whom, longest_trip(plan, before), longest_trip(plan, after), share)}."
-    return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
+    return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')}{UNIT_SPACE}: {_shares(plan)}."
 
 
 def _weighed_out(plan: Plan) -> bool:
@@ -221,7 +222,7 @@ def _led(plan: Plan, would: str, what: str, was: str, will: str, share: float) -
     Two estimated times, each to 5 minutes, would differ by more or less than the times do: what is saved is a share.
     """
     if share > _SAME and (was == will or plan.part.estimated):
-        return f"raccourci{would} {what} de {format_share(share)} (aujourd'hui : {was})"
+        return f"raccourci{would} {what} de {format_share(share)} (aujourd'hui{UNIT_SPACE}: {was})"
     if was == will:
         return f"laisse{would} {what} à {was}"
     return f"ramène{would} {what} à {will} au lieu {_from(was)}"

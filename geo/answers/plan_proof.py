@@ -52,8 +52,6 @@ _NAMED_BESIDE: Final = 20
 COMPARED_PLANS: Final = "Plans côte à côte"
 #: What the places are that only the best plan among all communes has.
 WITHOUT_RULE: Final = "Meilleur choix sans la règle des communes candidates"
-#: Where the rule leaves nobody out.
-RULE_MET: Final = "Toutes les communes sans site y répondent : cette règle ne coûte rien."
 #: Whom each weight is of.
 WEIGHED: Final[Mapping[str, str]] = {
     "beyond": "Habitants au-delà du seuil aujourd'hui",
@@ -172,7 +170,7 @@ def rule_sentence(plan: Plan) -> str:
     if plan.rule is None or plan.rule_lifted:
         return rule
     if plan.widest is None:
-        return f"{rule} {RULE_MET}"
+        return f"{rule} {rule_met_text(plan.candidates)}"
     return f"{rule} {_widest(plan, plan.widest)}" if len(plan.labels) or len(plan.widest.labels) else rule
 
 
@@ -201,6 +199,18 @@ def rule_text(rule: CandidateRule | None, threshold_min: float, *, lifted: bool)
             "neuf sur dix de ceux qu'une autre rapprocherait y habitent)"
         )
     return f"Communes candidates : celles sans site{size}{remote}{drawn}."
+
+
+def rule_met_text(candidates: int) -> str:
+    """Return that the rule leaves no commune without a site out.
+
+    Examples
+    --------
+    >>> rule_met_text(1)
+    'La seule commune comparée y répond : cette règle ne coûte rien.'
+    """
+    who = "La seule commune comparée y répond" if candidates == 1 else "Toutes les communes sans site y répondent"
+    return f"{who} : {rule_cost_text(None)}."
 
 
 def rule_cost_text(cost: float | None, *, proven: bool = True) -> str:

@@ -27,13 +27,15 @@ _COUNTS: Final = frozenset({"rank", "labels", "communes_off_network", "carless"}
 class Column:
     """One column: French heading, unit, and decimals in the tables of the screen (`None`: written as it is).
 
-    A `share` (0 to 1) is shown in percent.
+    A `share` (0 to 1) is shown in percent. `short`: the heading where there is no room for the whole one, which is then
+    told when asked; empty where it always fits.
     """
 
     heading: str
     unit: str = ""
     decimals: int | None = None
     share: bool = False
+    short: str = ""
 
     @property
     def is_time(self) -> bool:
@@ -51,14 +53,14 @@ COLUMNS: Final[Mapping[str, Column]] = {
     # Coverage of communes.
     "name": Column("Commune"),
     "travel_time_min": Column("Temps", "min", 1),
-    "under_served": Column("Sous-desservie"),
+    "under_served": Column("Sous-desservie", short="Sous-dess."),
     "facility_name": Column("Le plus proche"),
-    "distance_km": Column("Distance", "km", 1),
+    "distance_km": Column("Distance", "km", 1, short="km"),
     "population": Column("Habitants", decimals=0),
-    "share_within": Column(f"Part {WITHIN}", decimals=2, share=True),
+    "share_within": Column(f"Part {WITHIN}", decimals=2, share=True, short="Part"),
     "at_one_point": Column("Habitants comptés au centre"),
-    "commune_code": Column("Code INSEE"),
-    "estimated": Column("Temps estimé"),
+    "commune_code": Column("Code INSEE", short="Code"),
+    "estimated": Column("Temps estimé", short="Estimé"),
     "beside_threshold": Column("Près du seuil"),
     # Totals of départements.
     "departement.name": Column("Département"),
@@ -78,7 +80,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     # Labels of a plan, and whom each serves.
     "rank": Column("Rang"),
     "place.name": Column("Lieu"),
-    "gain_residents": Column("Habitants rapprochés", decimals=0),
+    "gain_residents": Column("Habitants rapprochés", decimals=0, short="Rapprochés"),
     # A plan beside the best one among all communes.
     "two.plan": Column("Plan"),
     "two.places": Column("Lieux"),
@@ -92,8 +94,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "two.best": Column("Que nul autre ne dépasse"),
     "two.cost_eur": Column("Coût", "€ par an", 0),
     "two.share_of_best": Column("Part du meilleur gain", decimals=2, share=True),
-    "gain_mean_residents": Column("Habitants rapprochés, en moyenne", decimals=0),
-    "commune_residents": Column("Habitants de la commune", decimals=0),
+    "gain_mean_residents": Column("Habitants rapprochés, en moyenne", decimals=0, short="En moyenne"),
+    "commune_residents": Column("Habitants de la commune", decimals=0, short="Habitants"),
     "centrality": Column("Ce qu'on y trouve"),
     "retained": Column("Retenu, fois", decimals=0),
     "variants": Column("Variantes", decimals=0),
@@ -102,12 +104,12 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "instead": Column("Sinon, le plan choisit (fois)"),
     "takes_over": Column("Prend surtout les visiteurs de (part des siens)"),
     "residents_with_stop": Column("Habitants de plus à portée d'un arrêt", decimals=0),
-    "mean_residents_with_stop": Column("De plus à portée d'un arrêt, en moyenne", decimals=0),
+    "mean_residents_with_stop": Column("De plus à portée d'un arrêt, en moyenne", decimals=0, short="En moyenne"),
     "hours_a_month": Column("Heures par mois", decimals=1),
     "share_of_gain": Column("Part du gain", decimals=3, share=True),
-    "gain_alone_residents": Column("Habitants rapprochés, s'il était seul", decimals=0),
-    "residents_served": Column("Habitants servis", decimals=0),
-    "minutes_saved_mean": Column("Minutes gagnées", decimals=1),
+    "gain_alone_residents": Column("Habitants rapprochés, s'il était seul", decimals=0, short="S'il était seul"),
+    "residents_served": Column("Habitants servis", decimals=0, short="Servis"),
+    "minutes_saved_mean": Column("Minutes gagnées", decimals=1, short="Min gagnées"),
     "elsewhere": Column("Presque aussi bien"),
     "cost_eur": Column("Coût", "€ par an", 0),
     "holds_site": Column("A déjà un site"),
@@ -125,12 +127,12 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "residents_within_bike": Column(f"À vélo, {WITHIN}", decimals=0),
     "share_within_bike": Column("Part à vélo", decimals=2, share=True),
     # The way without a car.
-    "round_trip": Column("Aller-retour"),
+    "round_trip": Column("Aller-retour", short="Possible"),
     "share_round_trip": Column("Part avec aller-retour", decimals=2, share=True),
-    "time_out_min": Column("Hors de chez soi", "min", 0),
+    "time_out_min": Column("Hors de chez soi", "min", 0, short="Durée"),
     "earliest_arrival": Column("Première arrivée utile"),
     "earliest_wait_min": Column("Attente à la porte", "min", 0),
-    "last_way_back": Column("Dernier retour"),
+    "last_way_back": Column("Dernier retour", short="Retour"),
     "on_foot": Column("À pied, à toute heure"),
     "door_to_door_p25_min": Column("Porte à porte, un quart du temps", "min", 0),
     "door_to_door_p50_min": Column("Porte à porte, la moitié du temps", "min", 0),
@@ -150,7 +152,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     # Sites: what depends on each, and half-days that could be opened.
     "site.name": Column("Site"),
     "residents_passing": Column("Passeraient le seuil", decimals=0),
-    "residents_nearest": Column("Servis aujourd'hui", decimals=0),
+    "residents_nearest": Column("Servis aujourd'hui", decimals=0, short="Servis"),
     "added_min": Column("Minutes de plus", decimals=1),
     "residents_cut_off": Column("Sans aucun site", decimals=0),
     "bearer": Column("Porteur"),
@@ -267,6 +269,17 @@ def rounded(table: pd.DataFrame) -> pd.DataFrame:
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
     digits = {name: decimals_of(str(name)) for name in numbers}
     return table.round(digits).astype({name: "Int64" for name in numbers if digits[name] == 0})
+
+
+def short_headings(*names: str) -> dict[str, str]:
+    """Return the short headings of some columns of `COLUMNS`, by whole heading.
+
+    Examples
+    --------
+    >>> short_headings("residents_served")
+    {'Habitants servis': 'Servis'}
+    """
+    return {COLUMNS[name].title: COLUMNS[name].short for name in names}
 
 
 def headed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

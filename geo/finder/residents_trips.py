@@ -365,6 +365,7 @@ def part_known(found: pd.DataFrame) -> KnownPart:
         residents_known=float(population[known].sum()),
         communes=codes.nunique(),
         communes_known=codes[known].nunique(),
+        communes_population_unknown=int(found["population"].isna().groupby(codes).all().sum()),
     )
 
 

@@ -65,9 +65,7 @@ def near_values(found: ActiveAccess, places: gpd.GeoDataFrame) -> dict[str, Any]
     title = capital(f"{within_text(found.question.threshold_min)} {MODES[found.mode]}")
     centre = communes["at_one_point"]
     classes = near_classes(at_one_point=bool(centre.any()), spread=not centre.all())
-    share = communes["share_within"]
-    told = share.isna() | communes.index.isin(found.communes_counted.index)
-    return _share_values(share, communes["residents"][told], classes, near_lines(found), places, title)
+    return _share_values(communes["share_within"], communes["residents"], classes, near_lines(found), places, title)
 
 
 def _share_values(
@@ -80,12 +78,11 @@ def _share_values(
 ) -> dict[str, Any]:
     """Return the map of whether all, some or none of the residents of each commune are served.
 
-    The legend tells how many communes and residents each class has, of those of which `residents` tells.
+    The legend tells how many communes and residents each class has.
     """
     position = trip_class(share)
-    told = position[share.index.isin(residents.index)]
     *classes, unknown = (
-        replace(cls, label=f"{cls.label} : {_counted(residents[told == number])}")
+        replace(cls, label=f"{cls.label} : {_counted(residents[position == number])}")
         for number, cls in zip((*range(len(three)), UNKNOWN_CLASS), (*three, TRIP_UNKNOWN), strict=True)
     )
     return planning_values(

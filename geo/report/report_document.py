@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.access.active_access import MOST_MIN
 from geo.access.residents import residents_by_point
-from geo.answers.active_access import active_notes, active_sentence, uncounted_sentence
+from geo.answers.active_access import active_notes, active_sentence
 from geo.answers.answer import known_note, part_title
 from geo.answers.certainty import certainty_answer, run_rows
 from geo.answers.coverage import access_title
@@ -172,7 +172,6 @@ def _part_title(findings: ReportFindings) -> str:
 
 def _curve(findings: ReportFindings) -> dict[str, Any]:
     """Return the residents by class of time, the margin of error and what the tax offices are compared with."""
-    active = findings.active
     return {
         "rows": _residents_by_class(findings),
         "runs": run_rows(findings.sensitivity),
@@ -180,10 +179,7 @@ def _curve(findings: ReportFindings) -> dict[str, Any]:
         "margin": [certainty_answer(findings.sensitivity).sentence],
         "saved": [] if findings.saved is None else _paragraphs(tax_offices_answer(*findings.saved)),
         "equity": _paragraphs(equity_answer(findings.diagnosis.equity)) if findings.diagnosis.equity.groups else [],
-        # Of both modes the same communes are left out: said once.
-        "active": cut_all(
-            dict.fromkeys(filter(None, [*map(active_sentence, active), *map(uncounted_sentence, active)]))
-        ),
+        "active": cut_all(map(active_sentence, findings.active)),
     }
 
 

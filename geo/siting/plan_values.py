@@ -30,6 +30,7 @@ class PartValues(Values):
     communes: Whole
     communes_known: Whole
     estimated: bool
+    communes_population_unknown: Whole = 0  # as in files written before it was counted
 
 
 class AccessValues(Values):

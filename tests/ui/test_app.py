@@ -43,7 +43,9 @@ def test_the_screen_answers_first(open_diagnostic, territory):
 
 
 def test_estimated_times_are_said_to_be_so_in_the_table(open_diagnostic):
-    column = json.loads(open_diagnostic().dataframe[0].proto.columns)["Temps (min)"]
+    columns = json.loads(open_diagnostic().dataframe[0].proto.columns)
+    assert {columns[title]["label"] for title in ("Sous-desservie", "Part dans le seuil")} == {"Sous-dess.", "Part"}
+    column = columns["Temps (min)"]
     assert (column["label"], column["type_config"]["format"]) == ("Estimé (min)", "environ %d")
 
 

@@ -75,7 +75,9 @@ def press(app, label: str):
 def test_the_first_view_is_a_plan(open_planner, territory):
     app = open_planner()
     expected = plan(territory, 5)
+    assert app.title[0].value == r"Où donner les prochains labels ? Pyrénées\-Atlantiques"
     assert sentence(app) == plan_answer(expected).sentence
+    assert " habitants\u00a0: " in sentence(app), "no line begins with a colon"
     said = " ".join(element.value for element in app.markdown).replace("\\", "")
     for detail in plan_answer(expected).details:
         assert " ".join(detail.split()) in " ".join(said.split())

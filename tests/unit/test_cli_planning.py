@@ -1,6 +1,7 @@
 """The commands about scenarios, fragility, hours and access."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -126,9 +127,18 @@ def test_access_with_one_more_hypothesis(run, tmp_path):
 
 
 def test_words_and_data_of_a_territory_partly_off_the_network(run, small_world, tmp_path):
-    """The hours, the interval and the minutes saved are of the 2,000 residents of 2,100 whose way is known."""
-    folder = tmp_path / "territory"
-    small_world.territory(tax_offices=small_world.tax_offices).save(folder)
+    """The hours, the interval and the minutes saved are of the 2,000 residents of 2,100 whose way is known.
+
+    Where no site is to count, what is asked of the sites is refused.
+    """
+    folder, empty = tmp_path / "territory", tmp_path / "empty"
+    made = small_world.territory(tax_offices=small_world.tax_offices)
+    made.save(folder)
+    replace(made, facilities={**made.facilities, "sites": made.sites.iloc[:0]}).save(empty)
+    for asked in (("diagnose",), ("hours",), ("fragility",), ("fragility", "--close", "all")):
+        status, out, err = run(*asked, empty)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith("Aucun lieu de la liste « sites » n'est à compter dans « Pyrénées-Atlantiques »")
     known = "sur les 2\u202f000 habitants dont le trajet est connu"
     for command in ("hours", "access"):
         _, out, _ = run(command, folder, "--threshold", "10.5")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from geo.answers.answer import known_note, part_title
+from geo.answers.answer import part_title, ways_note
 from geo.answers.origin import contour_sentences, walking_note
 from geo.answers.round_trips import rules_sentence
 from geo.answers.timetable_days import day_words
@@ -72,7 +72,7 @@ def round_trip_map(
         ),
         page=page,
         cautions=[
-            *filter(None, [known_note(measured.part)]),
+            *filter(None, [ways_note(measured.part)]),
             ONLY_GIVEN,
             walking_note(territory),
             *contour_sentences(territory),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.access.known_part import known_part, residents_known
-from geo.answers.answer import known_note, part_title
+from geo.answers.answer import part_title, ways_note
 from geo.answers.coverage import coverage_sentence, under_served_sentence
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.classes import SAVED_CLASSES, TIME_CLASSES, UNKNOWN_CLASS, classify
@@ -259,4 +259,4 @@ def territory_ground(territory: Territory, lists: Sequence[str], *, kinds: Colle
 
 def map_warnings(territory: Territory, part: KnownPart, *cautions: str) -> list[str]:
     """Return what is to be minded about a map: whom its shares are of, and what is approximate."""
-    return [text for text in (known_note(part), *approximation_sentences(territory), *cautions) if text]
+    return [text for text in (ways_note(part), *approximation_sentences(territory), *cautions) if text]

@@ -33,24 +33,16 @@ SHOWN: Final = (
 _STEP_MIN: Final = 5
 #: In pixels: all of them are read on a wide screen, the first three on a phone.
 _WIDTHS: Final = {
-    "name": 150,
+    "name": 132,
     "travel_time_min": 100,
     "estimated": 80,
-    "under_served": 80,
+    "under_served": 90,
     "beside_threshold": 114,
     "facility_name": 300,
     "distance_km": 58,
     "population": 84,
     "share_within": 62,
     "commune_code": 66,
-}
-#: Headings shorter than those of files.
-_SHORT: Final = {
-    "under_served": "Trop loin",
-    "estimated": "Estimé",
-    "distance_km": "km",
-    "share_within": "Part",
-    "commune_code": "Code",
 }
 _HELP: Final = {
     "travel_time_min": "Temps moyen en voiture, arrondi à 5 min s'il est estimé. Tiret : inconnu.",
@@ -163,7 +155,9 @@ class ShownCommunes:
         }
         columns = {
             COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(
-                **({"label": _SHORT[name]} if name in _SHORT else {}), width=_WIDTHS[name], help=_HELP.get(name)
+                **({"label": short} if (short := COLUMNS[name].short) else {}),
+                width=_WIDTHS[name],
+                help=_HELP.get(name),
             )
             for name in names
         }

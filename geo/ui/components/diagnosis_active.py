@@ -11,7 +11,7 @@ from geo.answers.active_access import active_answer, near_sentence
 from geo.answers.answer import part_title
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import offer_sentence, sources_sentence
-from geo.answers.tables import COLUMNS
+from geo.answers.tables import COLUMNS, short_headings
 from geo.maps.access_maps import near_values
 from geo.network.modes import MODES
 from geo.report.active_files import near_table
@@ -38,7 +38,7 @@ _IN_FILE: Final = (
     "code",
 )
 #: A heading that fits beside the map and on a phone; the whole one is told when asked.
-_SHORT: Final = {COLUMNS["share_within"].title: "Part"}
+_SHORT: Final = short_headings("share_within")
 #: The same where each commune is counted at its centre: on which side that is.
 _CENTRE: Final = {COLUMNS["share_within"].title: "Centre"}
 _SIDES: Final = {COLUMNS["share_within"].title: lambda share: "assez près" if share > 0 else "trop loin"}

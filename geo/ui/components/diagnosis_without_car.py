@@ -10,7 +10,7 @@ from geo.answers.answer import part_title
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import offer_sentence, sources_sentence
 from geo.answers.site_words import trip_words
-from geo.answers.tables import COLUMNS
+from geo.answers.tables import COLUMNS, short_headings
 from geo.answers.without_car import commune_trip_sentence, possible_words, with_words_on_foot, without_car_answer
 from geo.errors import MaillageError
 from geo.finder.day_without_car import day_without_car
@@ -43,11 +43,7 @@ if TYPE_CHECKING:
 WITHOUT_CAR: Final = "day_without_car"
 _SHOWN: Final = ("name", "round_trip", "time_out_min", "last_way_back", "facility_name", "residents", "code")
 #: Headings that fit beside the map; the whole one is told when asked.
-_SHORT: Final = {
-    COLUMNS["round_trip"].title: "Possible",
-    COLUMNS["time_out_min"].title: "Durée",
-    COLUMNS["last_way_back"].title: "Retour",
-}
+_SHORT: Final = short_headings("round_trip", "time_out_min", "last_way_back")
 #: What fits beside the map, the rest once it is asked for; a length is written as in the sentences.
 _FIRST: Final = [COLUMNS[name].title for name in ("name", "round_trip", "time_out_min")]
 _TEXTS: Final = {COLUMNS["time_out_min"].title: trip_words}

@@ -10,7 +10,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from geo.answers.scenario import estimated_change
-from geo.answers.tables import COLUMNS, column_titled, headed
+from geo.answers.tables import COLUMNS, column_titled, headed, short_headings
 from geo.french import UNKNOWN, estimated_minutes, format_decimal, format_integer, format_share
 from geo.report.tables import neutralize
 
@@ -38,16 +38,10 @@ _WIDTHS: Final = {
     "Dernier retour": 100,
 }
 #: Headings of the screen that are shorter than those of files, which then are what the heading says when asked.
-_SHORT: Final = {
-    "Habitants rapprochés": "Rapprochés",
-    "Habitants rapprochés, en moyenne": "En moyenne",
-    "Habitants rapprochés, s'il était seul": "S'il était seul",
-    "De plus à portée d'un arrêt, en moyenne": "En moyenne",
-    "Habitants servis": "Servis",
-    "Servis aujourd'hui": "Servis",
-    "Habitants de la commune": "Habitants",
-    "Minutes gagnées": "Min gagnées",
-}
+_SHORT: Final = short_headings(
+    *("gain_residents", "gain_mean_residents", "gain_alone_residents", "mean_residents_with_stop"),
+    *("residents_served", "residents_nearest", "commune_residents", "minutes_saved_mean"),
+)
 
 
 class _Written(pd.DataFrame):

@@ -11,8 +11,10 @@ import pytest
 
 from geo.access import active_access as module
 from geo.access.active_access import active_access, active_pairs, active_times
+from geo.access.diagnosis import diagnose
 from geo.access.known_part import known_part
 from geo.answers.active_access import active_answer, near_sentence
+from geo.answers.answer import known_note
 from geo.errors import ParameterError
 from geo.finder.other_modes import times_by_mode
 from geo.maps.access_maps import near_values
@@ -223,17 +225,24 @@ def test_where_people_live_is_known_nobody_is_said(cycled):
     assert "dans la seule commune (300 habitants) :" in plain(active_answer(cycled, alone).details[0])
 
 
-def test_communes_without_a_known_resident_are_set_apart(cycled):
-    found = active_access(cycled, Question(56), "bike")
-    unknown = found.communes.assign(residents=found.communes["residents"].mask(found.communes["name"] == "Commune C"))
-    answer = active_answer(cycled, replace(found, communes=unknown))
-    assert plain(answer.sentence).endswith("du centre de 2 communes sur 2.")
-    assert (
-        next(plain(line) for line in answer.details)
-        == "1 commune sans habitant connu est à part : 2 communes sont comptées."
+def test_communes_whose_population_is_unknown_count_as_by_car(cycled):
+    communes = cycled.communes.assign(
+        population=cycled.communes["population"].mask(cycled.communes["name"] == "Commune C")
     )
-    legend = near_values(replace(found, communes=unknown), cycled.facility_list())["legend"]
-    assert sum(map(int, re.findall(r"entre de la commune : (\d+) commune", plain(legend)))) == 2
+    territory = replace(cycled, communes=communes)
+    found = active_access(territory, Question(56), "bike")
+    answer = active_answer(territory, found)
+    assert plain(answer.sentence).endswith("du centre de 2 communes sur 3.")
+    assert found.to_dict()["communes_known"] == 3
+    unknown = "La population de 1 commune sur 5 n'est pas connue : ses habitants ne sont pas comptés."
+    for part, note in (
+        (found.summary.part, answer.details[-1]),
+        (diagnose(territory, question=Question(20)).summary.part, known_note(known_part(territory))),
+    ):
+        assert plain(known_note(part)).endswith(f". {unknown}")
+        assert (plain(note), part.communes_population_unknown) == (plain(known_note(part)), 1)
+    legend = near_values(found, territory.facility_list())["legend"]
+    assert sum(map(int, re.findall(r"entre de la commune : (\d+) commune", plain(legend)))) == 3
 
 
 def test_no_centre_near_is_not_said_of_all_residents(cycled):

@@ -38,6 +38,8 @@ def show(visit: Visit) -> None:
         visit.show_threshold()
         visit.show_counted()
         with_scenario = _scenario_wanted(visit)
+    if not with_scenario:
+        visit.require_sites()
     opening = shared_opening(visit.territory, visit.identity, visit.question)
     if with_scenario:
         try:

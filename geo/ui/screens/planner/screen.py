@@ -45,8 +45,6 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     )
     _, draw = _VIEWS[state.view]
     part = cache.part(territory)
-    # The part that the roads cover is named where it is not all, and said here for every view.
-    covered = "" if part.is_whole else f" {part_title(territory.name, part)}"
-    st.title(plain(QUESTIONS[state.view] + covered), anchor=False)
+    st.title(plain(f"{QUESTIONS[state.view]} {part_title(territory.name, part)}"), anchor=False)
     show_known(part)
     draw(Visit.of(territory, state, settings))
