@@ -322,7 +322,7 @@ def test_a_share_that_stays_does_not_hide_who_comes_within(one_label):
 
 def test_no_label(territory, one_label):
     none = plan_answer(plan(territory, 0, threshold_min=10))
-    assert none.sentence.startswith("Sans nouveau label :")
+    assert none.sentence.startswith("Sans nouveau label\u00a0:")
     assert "aujourd'hui" in none.details[0]
     assert none.details[-1] == "Le plan ne coûte rien."
     assert none.figures[2].value.startswith("0")
