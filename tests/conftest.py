@@ -12,6 +12,7 @@ import http.server
 import io
 import json
 import os
+import sys
 import threading
 import time
 import zipfile
@@ -43,6 +44,8 @@ settings.load_profile("maillage")
 _TESTS = Path(__file__).resolve().parent
 _SHARED = _TESTS.parents[1] / "shared" / "data"
 
+#: The program that runs the tests.
+_PROGRAM = sys.modules["__main__"]
 _GROUP_SECONDS: defaultdict[str, list[float]] = defaultdict(list)
 
 
@@ -61,6 +64,12 @@ def pytest_runtestloop():
     """Look for no garbage in what lives as long as the run."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown():
+    """Have the tests be the program again: Streamlit leaves the app, which each process started after would run first."""
+    sys.modules["__main__"] = _PROGRAM
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -61,12 +61,19 @@ class Territory(StudyArea):
         return (self,)
 
     @cached_property
+    def _counted(self) -> dict[tuple[str, frozenset[str]], gpd.GeoDataFrame]:
+        """What `facility_list` has returned: it is asked for many times in one answer."""
+        return {}
+
+    @cached_property
     def fingerprint(self) -> str:
         """Text that differs between any two territories built from different inputs."""
         return json.dumps(self.manifest.to_dict(), sort_keys=True, ensure_ascii=False)
 
     def facility_list(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:
         """Return one list of places (also by its name in commands), the kinds not counted left out, index 0..n-1.
+
+        The table is shared: change a copy of it.
 
         Raises
         ------
@@ -83,7 +90,10 @@ class Territory(StudyArea):
             known = ", ".join(f"« {list_option(name)} »" for name in self.facilities)
             msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
             raise ParameterError(msg)
-        table = counted_places(self.facilities[facilities], kinds=kinds)
+        asked = facilities, frozenset(kinds)
+        if asked not in self._counted:
+            self._counted[asked] = counted_places(self.facilities[facilities], kinds=kinds)
+        table = self._counted[asked]
         if table.empty:
             msg = (
                 f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
