@@ -40,17 +40,24 @@ def test_an_error_is_the_same_in_another_process(error):
 GEO = Path(__file__).parents[2] / "geo"
 
 
-@pytest.mark.parametrize("path", sorted(GEO.rglob("*.py")), ids=lambda path: path.stem)
-def test_sentences_leave_no_plural_to_the_reader_and_have_one_apostrophe(path):
+def test_sentences_leave_no_plural_to_the_reader_and_have_one_apostrophe():
     """A plural marked as « (s) » is one of a text that `agreed`, `in_number` or a note of communes makes agree."""
+    read = {path.relative_to(GEO): _faults(path) for path in sorted(GEO.rglob("*.py"))}
+    assert len(read) > 400
+    assert {path: faults for path, faults in read.items() if faults} == {}
+
+
+def _faults(path: Path) -> list[str]:
+    """Return the texts of a module with another apostrophe, or with a plural that nothing makes agree."""
     resolved = {"agreed", "in_number", "of", "CommuneNote", "_note", "repair_code", "sub", "compile"}
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     said = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    assert said or path.stat().st_size == 0
-    assert [node.value[:80] for node in said if other_apostrophe(node.value)] == []
+    if not said and path.stat().st_size:
+        return ["no text was found"]
+    faults = [node.value[:80] for node in said if other_apostrophe(node.value)]
     marked = [node for node in said if re.search(r"\w\((s|x|es|e|nt)\)", node.value)]
     if not marked:
-        return
+        return faults
     made_to_agree = {
         id(part)
         for call in nodes
@@ -58,13 +65,12 @@ def test_sentences_leave_no_plural_to_the_reader_and_have_one_apostrophe(path):
         for part in ast.walk(call)
     }
     docstrings = {id(each.value) for each in nodes if isinstance(each, ast.Expr)}
-    left = [
+    return faults + [
         part.value
         for part in marked
         if id(part) not in made_to_agree | docstrings
         and not re.search(r"\{(count|codes)\}", part.value)  # of a note of communes
     ]
-    assert not left
 
 
 def other_apostrophe(text: str) -> bool:
