@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -151,7 +152,8 @@ def main() -> None:
         os.nice(_NICENESS)
     maker, questions = PlanMaker(answer), queue.SimpleQueue[tuple[int, PlanAsked]]()
     threading.Thread(target=_listen, args=(questions, maker), daemon=True).start()
-    plan(Territory.load(sys.argv[1] if len(sys.argv) > 1 else next(iter(view_names()))), 1)
+    with suppress(MaillageError):  # of a territory about which no plan can be made: told to each who asks for one
+        plan(Territory.load(sys.argv[1] if len(sys.argv) > 1 else next(iter(view_names()))), 1)
     maker.say(0, "ready")
     for _ in range(AT_ONCE - 1):
         threading.Thread(target=_make, args=(questions, maker), daemon=True).start()

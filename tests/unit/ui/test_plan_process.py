@@ -190,13 +190,15 @@ def test_one_that_always_breaks_is_given_up(monkeypatch, asked, caplog):
         end_plans_apart()
 
 
-def test_no_process_stays_where_the_app_is_killed(saved):
+def test_one_is_ready_where_no_plan_can_be_made_and_none_stays_where_the_app_is_killed(saved, tmp_path):
+    territory, folder = Territory.load(saved), tmp_path / "without sites"
+    replace(territory, facilities={"sites": territory.sites.iloc[:0]}).save(folder)
     code = (
         "import sys, time\nfrom geo.ui.plan_process import PlanProcess\n"
         "process = PlanProcess(sys.argv[1])\nassert process._ready.wait(300)\n"
         "print(process.pid, flush=True)\ntime.sleep(600)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(saved)], stdout=subprocess.PIPE, text=True) as app:
+    with subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True) as app:
         pid = int(app.stdout.readline())
         assert is_alive(pid)
         ended = os.pidfd_open(pid)  # readable once the process has ended
