@@ -51,7 +51,10 @@ def main() -> None:
         if state.screen != "trouver" and state.screen not in FOOT:
             show_choice(shown, settings)
         show = _UNDIVIDED.get(state.screen) if shown.undivided else None
-        (show or _SHOW[state.screen])(shown.territory, state, settings)
+        try:
+            (show or _SHOW[state.screen])(shown.territory, state, settings)
+        except MaillageError as error:  # what this screen cannot answer: the others can be gone to
+            show_failure(error)
         show_foot()
     except MaillageError as error:
         show_failure(error)

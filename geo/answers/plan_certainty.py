@@ -173,8 +173,9 @@ def other_times_sentence(plan: Plan) -> str:
         return ""
     most = runs.iloc[int(runs["labels"].to_numpy().argmax())]
     names = joined(plan.robustness.places["name"].reindex(list(most["codes"])).to_list(), _NAMED, "autres lieux")
+    useful = plural(int(most["labels"]), "un label serait utile", "des labels seraient utiles")
     return (
-        f"Mais des labels seraient utiles sous {counted(some, 'variante')} de temps sur {format_integer(len(runs))} : "
+        f"Mais {useful} sous {counted(some, 'variante')} de temps sur {format_integer(len(runs))} : "
         f"{names} ({most['name']}). Vérifiez ces trajets{' avec un fichier de routes' if plan.part.estimated else ''} "
         "avant de décider."
     )

@@ -165,6 +165,7 @@ def test_a_question_that_makes_no_sense_is_one_sentence(open_planner, address, w
     app = open_planner(**address)
     assert len(app.error) == 1
     assert words in app.error[0].value.replace("\\", "")
+    assert app.button(key="foot_mentions"), "the foot of the page is there"
 
 
 def test_places_left_out_that_do_not_exist_are_forgotten_and_said(open_planner, territory):

@@ -290,7 +290,7 @@ def test_labels_of_use_under_other_times_are_named_where_none_is_proposed(one_la
     none = made_up(one_label, 0, asked=1, robustness=replace(found, runs=runs))
     name = one_label.labels["name"].iloc[0]
     assert plainly(plan_answer(none).sentence).endswith(
-        f" Mais des labels seraient utiles sous 1 variante de temps sur 3 : {name} (temps des routes). Vérifiez ces "
+        f" Mais un label serait utile sous 1 variante de temps sur 3 : {name} (temps des routes). Vérifiez ces "
         f"trajets avant de décider."
     )
 
@@ -329,7 +329,7 @@ def test_no_label(territory, one_label):
     useless = plan_answer(made_up(one_label, 0, asked=3, mean=(None, None)))
     assert plainly(useless.sentence) == (
         "Aucun nouveau label n'amènerait quelqu'un de plus dans le seuil : 90 % des habitants sont à 20 min ou moins d'un "
-        "site. Mais des labels seraient utiles sous 3 variantes de temps sur 3 : Commune B (trajets plus longs). Vérifiez "
+        "site. Mais un label serait utile sous 3 variantes de temps sur 3 : Commune B (trajets plus longs). Vérifiez "
         "ces trajets avant de décider."
     )
 
