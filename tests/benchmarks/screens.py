@@ -9,7 +9,6 @@ first far more than the second. Exits with 1 where a median is over what is aime
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import sys
 import time
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from playwright.sync_api import sync_playwright
 
-from tests.served_app import served_app
+from tests.served_app import NO_CHROMIUM, WINDOWED, WINDOWLESS, find_chromium, served_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -189,9 +188,9 @@ def cold_starts(browser: Browser, rounds: int) -> bool:
 def main() -> None:
     """Visit each screen, again and again."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = find_chromium(*WINDOWED, WINDOWLESS)  # what visitors have, where it is installed
     if chromium is None:
-        sys.exit("no Chromium on this machine: install Debian's package chromium")
+        sys.exit(NO_CHROMIUM)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)

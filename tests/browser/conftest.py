@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 from collections import defaultdict
 from contextlib import suppress
 from functools import partial
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from tests.served_app import AppServer
+from tests.served_app import NO_CHROMIUM, WINDOWED, WINDOWLESS, AppServer, find_chromium
 
 #: The app when no run is under way.
 _IDLE = '.stApp[data-test-script-state="notRunning"]'
@@ -57,11 +56,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    # The first is Chromium without what only a window needs: the same pages take a fifth less of the processor.
-    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    pytest.skip("no Chromium on this machine: install Debian's package chromium-headless-shell, or chromium")
+    return find_chromium(WINDOWLESS, *WINDOWED) or pytest.skip(NO_CHROMIUM)
 
 
 def _looking_often(wait, not_come):
