@@ -38,7 +38,7 @@ def fragility(
     threshold, kinds = question.threshold_min, question.kinds
     closed = None if close is None else _closed(close)
     territory = load_territory(folder)
-    territory.facility_list(kinds=question.kinds)  # refused where nothing is to count
+    territory.require_sites(kinds)
     names: tuple[str, ...] = ()
     sites: list[str] = []
     if closed is not None:

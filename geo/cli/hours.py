@@ -30,7 +30,7 @@ def hours(
     from geo.report.tables import with_origin
 
     territory = load_territory(folder)
-    territory.facility_list(kinds=question.kinds)  # refused where nothing is to count
+    territory.require_sites(question.kinds)
     opening = open_shares(territory, question.threshold_min, kinds=question.kinds)
     names = () if out is None else write_opening(territory, opening, out)
     gains = opening.half_day_gains().head(_HALF_DAYS_SHOWN)

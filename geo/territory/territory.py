@@ -102,6 +102,15 @@ class Territory(StudyArea):
             raise ParameterError(msg)
         return table
 
+    def require_sites(self, kinds: Collection[str]) -> None:
+        """Raise `ParameterError` where no site of these kinds is to count.
+
+        Examples
+        --------
+        >>> Territory.load("64").require_sites({"main"})
+        """
+        self.facility_list(SITES, kinds=kinds)
+
     def travel_times(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> pd.DataFrame:
         """Time every demand point to the facility it reaches soonest by car.
 

@@ -40,7 +40,7 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         visit.show_threshold()
         visit.show_counted()
-    visit.require_sites()
+    visit.territory.require_sites(visit.question.kinds)
     found = shared_fragility(visit.territory, visit.identity, visit.question)
     answer = fragility_answer(found)
     show_sentence(answer.sentence)

@@ -39,7 +39,7 @@ def show(visit: Visit) -> None:
         visit.show_counted()
         with_scenario = _scenario_wanted(visit)
     if not with_scenario:
-        visit.require_sites()
+        visit.territory.require_sites(visit.question.kinds)
     opening = shared_opening(visit.territory, visit.identity, visit.question)
     if with_scenario:
         try:

@@ -65,10 +65,6 @@ class Visit:
         """Of which day the list of sites is."""
         return list_sentence(self.territory.manifest, SITES)
 
-    def require_sites(self) -> None:
-        """Raise `ParameterError` where no site is to count."""
-        self.territory.facility_list(kinds=self.question.kinds)
-
     def times(self) -> pd.DataFrame:
         """Return today's times."""
         return cache.travel_times(self.territory, self.identity, SITES, kinds=self.question.kinds)
