@@ -126,7 +126,7 @@ def test_access_with_one_more_hypothesis(run, tmp_path):
     assert (status, out, err.count("\n")) == (2, "", 1)
 
 
-def test_words_and_data_of_a_territory_partly_off_the_network(run, small_world, tmp_path):
+def test_words_and_data_of_a_territory_partly_off_the_network(run, small_world, tmp_path, capsys):
     """The hours, the interval and the minutes saved are of the 2,000 residents of 2,100 whose way is known.
 
     Where no site is to count, what is asked of the sites is refused.
@@ -135,6 +135,7 @@ def test_words_and_data_of_a_territory_partly_off_the_network(run, small_world, 
     made = small_world.territory(tax_offices=small_world.tax_offices)
     made.save(folder)
     replace(made, facilities={**made.facilities, "sites": made.sites.iloc[:0]}).save(empty)
+    capsys.readouterr()  # where a command was run before, what is read here was told too
     for asked in (("diagnose",), ("hours",), ("fragility",), ("fragility", "--close", "all")):
         status, out, err = run(*asked, empty)
         assert (status, out, err.count("\n")) == (2, "", 1)
