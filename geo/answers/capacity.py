@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.catchment import HOURS_UNIT
 from geo.answers.answer import Answer
+from geo.answers.plan_candidates import rule_cost_text, rule_met_text, rule_text
 from geo.answers.plan_cost import labels_cost_text
-from geo.answers.plan_proof import rule_cost_text, rule_met_text, rule_text
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import change_of_time
-from geo.answers.plan_candidates import are_communes, candidates_text, no_other_choice
+from geo.answers.plan_candidates import (
+    are_communes,
+    candidates_text,
+    no_other_choice,
+    rule_cost_text,
+    rule_met_text,
+    rule_text,
+)
 from geo.answers.plan_certainty import is_uncertain
 from geo.answers.tables import COLUMNS
 from geo.finder.other_names import of_commune
@@ -29,9 +36,7 @@ from geo.french import (
     joined,
     plural,
     said_minutes,
-    within_text,
 )
-from geo.siting.candidates import LEAST_RESIDENTS_REMOTE
 from geo.siting.criteria import Weights
 from geo.siting.solve import relative_gap
 
@@ -39,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from geo.siting.access_summary import AccessSummary
-    from geo.siting.candidates import CandidateRule
     from geo.siting.other_plans import WidestPlan
     from geo.siting.plan import Plan
 
@@ -61,11 +65,6 @@ WEIGHED: Final[Mapping[str, str]] = {
     "poor": "Habitants d'un ménage pauvre",
     "carless": "Habitants d'un ménage sans voiture",
 }
-_COST_UNPROVEN: Final = "ce que coûte cette règle n'est pas prouvé"
-_HUNDREDTH: Final = 0.01
-_DRAWN: Final = (
-    "où l'on va déjà (préfecture ou sous-préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
-)
 
 
 def weights_sentence(plan: Plan) -> str:
@@ -172,57 +171,6 @@ def rule_sentence(plan: Plan) -> str:
     if plan.widest is None:
         return f"{rule} {rule_met_text(plan.candidates)}"
     return f"{rule} {_widest(plan, plan.widest)}" if len(plan.labels) or len(plan.widest.labels) else rule
-
-
-def rule_text(rule: CandidateRule | None, threshold_min: float, *, lifted: bool) -> str:
-    """Return which communes could be chosen; empty: the candidates are places of a list; `lifted`: none met the rule.
-
-    Examples
-    --------
-    >>> from geo.siting.candidates import EVERY_COMMUNE
-    >>> rule_text(EVERY_COMMUNE, 20.0, lifted=False)
-    'Communes candidates : celles sans site.'
-    """
-    if rule is None:
-        return ""
-    if lifted:
-        return (
-            "Aucune commune sans site ne répond à la règle des communes candidates : toutes ont été comparées, "
-            "choisissez avec prudence."
-        )
-    least, drawn = rule.least_residents, f" {_DRAWN}" if rule.centralities else ""
-    size = f" d'au moins {counted(least, 'habitant')}" if least else ""
-    remote = ""
-    if least > LEAST_RESIDENTS_REMOTE:
-        remote = (
-            f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est {within_text(threshold_min)}, ou si "
-            "neuf sur dix de ceux qu'une autre rapprocherait y habitent)"
-        )
-    return f"Communes candidates : celles sans site{size}{remote}{drawn}."
-
-
-def rule_met_text(candidates: int) -> str:
-    """Return that the rule leaves no commune without a site out.
-
-    Examples
-    --------
-    >>> rule_met_text(1)
-    'La seule commune comparée y répond : cette règle ne coûte rien.'
-    """
-    who = "La seule commune comparée y répond" if candidates == 1 else "Toutes les communes sans site y répondent"
-    return f"{who} : {rule_cost_text(None)}."
-
-
-def rule_cost_text(cost: float | None, *, proven: bool = True) -> str:
-    """Return what the rule of the candidates gives up.
-
-    `cost`: a share of the gain, 0 to 1, `None` or 0: nothing. `proven`: whether no choice without the rule is better.
-    """
-    if not cost or format_share(cost) == format_share(0.0):
-        return "cette règle ne coûte rien" if proven else _COST_UNPROVEN
-    if proven:
-        return f"la règle coûte {format_share(cost)} du gain"
-    return f"la règle coûte au moins {format_share(cost)} du gain" if cost >= _HUNDREDTH else _COST_UNPROVEN
 
 
 def place_signs(plan: Plan) -> dict[str, str]:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import WGS84, common_metric_crs
-from geo.kinds import COUNTED_KINDS, SITES
+from geo.errors import ParameterError
+from geo.kinds import COUNTED_KINDS, SITES, list_name, list_option
 from geo.network.estimated_error import interval_min, terrain
 from geo.network.snapping import SnappedPoints, snap
 from geo.settings import Settings
@@ -101,6 +102,54 @@ class StudyArea:
     def sites(self) -> gpd.GeoDataFrame:
         """The France services sites, antennes and buses included."""
         return self.facilities[SITES]
+
+    @cached_property
+    def _counted(self) -> dict[tuple[str, frozenset[str]], gpd.GeoDataFrame]:
+        """What `facility_list` has returned: it is asked for many times in one answer."""
+        return {}
+
+    def facility_list(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:
+        """Return one list of places (also by its name in commands), the kinds not counted left out, index 0..n-1.
+
+        The table is shared: change a copy of it.
+
+        Raises
+        ------
+        ParameterError
+            The territory has no such list, or nothing is left of it.
+
+        Examples
+        --------
+        >>> from geo import Territory
+        >>> Territory.load("64").facility_list(kinds={"bus"})["kind"].unique().tolist()
+        ['bus']
+        """
+        facilities = list_name(facilities)
+        if facilities not in self.facilities:
+            known = ", ".join(f"« {list_option(name)} »" for name in self.facilities)
+            msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
+            raise ParameterError(msg)
+        asked = facilities, frozenset(kinds)
+        if asked not in self._counted:
+            self._counted[asked] = counted_places(self.facilities[facilities], kinds=kinds)
+        table = self._counted[asked]
+        if table.empty:
+            msg = (
+                f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
+                f"Vérifiez le fichier des lieux, ou comptez aussi les bus et les antennes."
+            )
+            raise ParameterError(msg)
+        return table
+
+    def require_sites(self, kinds: Collection[str]) -> None:
+        """Raise `ParameterError` where no site of these kinds is to count.
+
+        Examples
+        --------
+        >>> from geo import Territory
+        >>> Territory.load("64").require_sites({"main"})
+        """
+        self.facility_list(SITES, kinds=kinds)
 
     def holds(self, places: gpd.GeoDataFrame) -> NDArray[np.bool_]:
         """Tell which places are in the study area, shape (n_places,); the others are those of its neighbours.

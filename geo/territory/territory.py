@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.errors import ParameterError
-from geo.kinds import COUNTED_KINDS, SITES, list_name, list_option
+from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.network.travel_times import nearest_by_road
@@ -24,7 +23,7 @@ from geo.territory.embedded import embedded_area, is_view
 from geo.territory.files import OfficialFiles
 from geo.territory.manifest import RejectedRow
 from geo.territory.margin import ROUNDS_NOTE, near_rounds
-from geo.territory.study_area import StudyArea, counted_places
+from geo.territory.study_area import StudyArea
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -61,55 +60,9 @@ class Territory(StudyArea):
         return (self,)
 
     @cached_property
-    def _counted(self) -> dict[tuple[str, frozenset[str]], gpd.GeoDataFrame]:
-        """What `facility_list` has returned: it is asked for many times in one answer."""
-        return {}
-
-    @cached_property
     def fingerprint(self) -> str:
         """Text that differs between any two territories built from different inputs."""
         return json.dumps(self.manifest.to_dict(), sort_keys=True, ensure_ascii=False)
-
-    def facility_list(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:
-        """Return one list of places (also by its name in commands), the kinds not counted left out, index 0..n-1.
-
-        The table is shared: change a copy of it.
-
-        Raises
-        ------
-        ParameterError
-            The territory has no such list, or nothing is left of it.
-
-        Examples
-        --------
-        >>> Territory.load("64").facility_list(kinds={"bus"})["kind"].unique().tolist()
-        ['bus']
-        """
-        facilities = list_name(facilities)
-        if facilities not in self.facilities:
-            known = ", ".join(f"« {list_option(name)} »" for name in self.facilities)
-            msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
-            raise ParameterError(msg)
-        asked = facilities, frozenset(kinds)
-        if asked not in self._counted:
-            self._counted[asked] = counted_places(self.facilities[facilities], kinds=kinds)
-        table = self._counted[asked]
-        if table.empty:
-            msg = (
-                f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
-                f"Vérifiez le fichier des lieux, ou comptez aussi les bus et les antennes."
-            )
-            raise ParameterError(msg)
-        return table
-
-    def require_sites(self, kinds: Collection[str]) -> None:
-        """Raise `ParameterError` where no site of these kinds is to count.
-
-        Examples
-        --------
-        >>> Territory.load("64").require_sites({"main"})
-        """
-        self.facility_list(SITES, kinds=kinds)
 
     def travel_times(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> pd.DataFrame:
         """Time every demand point to the facility it reaches soonest by car.

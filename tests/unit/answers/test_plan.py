@@ -17,6 +17,7 @@ from geo.answers.label import (
     plan_lines,
 )
 from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method
+from geo.answers.plan_candidates import rule_cost_text
 from geo.answers.plan_certainty import (
     doubtful_sentence,
     idle_sentence,
@@ -29,7 +30,6 @@ from geo.answers.plan_proof import (
     compared_plans,
     compared_plans_rows,
     proof_sentence,
-    rule_cost_text,
     rule_sentence,
     weights_sentence,
 )
