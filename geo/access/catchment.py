@@ -101,7 +101,7 @@ class Catchment:
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON, without the tables."""
         kept = [each.name for each in fields(self) if each.name not in {"part", "sites", "communes"}]
-        return {"residents_known": self.part.residents_known, **{name: getattr(self, name) for name in kept}}
+        return {**self.part.out_of(), **{name: getattr(self, name) for name in kept}}
 
 
 def catchment(

@@ -66,6 +66,13 @@ class KnownPart:
         """Return two counts of residents as shares; `None` where times are measured, or nobody's way is known."""
         return (None, None) if low is None or high is None else (self.share(low), self.share(high))
 
+    def out_of(self) -> dict[str, Any]:
+        """Return what shares are of, and how many communes count with no resident, as plain values ready for JSON."""
+        return {
+            "residents_known": self.residents_known,
+            "communes_population_unknown": self.communes_population_unknown,
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
         return asdict(self)

@@ -153,7 +153,7 @@ class OpeningTable:
         known = self.part.residents_known > 0
         return {
             "threshold_min": self.threshold_min,
-            "residents_known": self.part.residents_known,
+            **self.part.out_of(),
             "residents_within": self.residents_within,
             "share_within": self.share_within,
             "sites": self.sites,

@@ -111,7 +111,7 @@ class Sensitivity:
             "threshold_min": self.threshold_min,
             "facilities": self.facilities,
             "rule": self.rule,
-            "residents_known": self.part.residents_known,
+            **self.part.out_of(),
             "estimated": self.part.estimated,
             "residents_within_low": low.residents_within,
             "residents_within_high": high.residents_within,

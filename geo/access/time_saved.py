@@ -45,7 +45,7 @@ class TimeSavedSummary:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
         figures = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "part"}
-        return {"residents_known": self.part.residents_known, "estimated": self.part.estimated, **figures}
+        return {**self.part.out_of(), "estimated": self.part.estimated, **figures}
 
 
 def time_saved(

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _SAME: Final = 1e-9
 #: Communes named of many.
 _NAMED: Final = 3
+#: Said where the population of a place is not known.
+POPULATION_UNKNOWN: Final = "population inconnue"
 
 
 class Figure(NamedTuple):
@@ -42,6 +44,17 @@ class Figure(NamedTuple):
     label: str
     value: str
     detail: str
+
+
+def population_text(population: Any) -> str:
+    """Return a population in French, one that is not known as such.
+
+    Examples
+    --------
+    >>> population_text(640), population_text(pd.NA)
+    ('640 habitants', 'population inconnue')
+    """
+    return POPULATION_UNKNOWN if pd.isna(population) else counted(float(population), "habitant")
 
 
 def naming(names: Sequence[str], quality: str, *, others: bool = False) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import NO_SIDE_CHANGED, POPULATION_UNKNOWN, Answer, Figure, nobody_known, residents_line
 from geo.answers.capacity import unmatched_note
 from geo.french import (
     SEMICOLON,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from geo.access.catchment import Catchment
     from geo.access.sensitivity import Run, Sensitivity
 
-_PEOPLE_UNKNOWN: Final = "population inconnue"
 _NO_CAPACITY: Final = (
     "Aucun site n'a de capacité connue (horaires, ou demandes par mois) : celle dont disposent les habitants ne peut "
     "pas être estimée."
@@ -58,7 +57,7 @@ def certainty_answer(sensitivity: Sensitivity) -> Answer:
         Figure(
             "Communes près du seuil",
             format_integer(flipping),
-            counted(sensitivity.residents_flipping, "habitant") if known else _PEOPLE_UNKNOWN,
+            counted(sensitivity.residents_flipping, "habitant") if known else POPULATION_UNKNOWN,
         ),
     )
     sides = NO_SIDE_CHANGED
@@ -165,7 +164,7 @@ def _between(low: Any, high: Any, *, estimated: bool) -> str:
 
 
 def _run_detail(run: Run) -> str:
-    people = counted(run.residents_within, "habitant") if run.residents_known > 0 else _PEOPLE_UNKNOWN
+    people = counted(run.residents_within, "habitant") if run.residents_known > 0 else POPULATION_UNKNOWN
     return f"{_hypothesis(run)} : {people}"
 
 

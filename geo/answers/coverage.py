@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, estimated_bounds, far_rule, naming
+from geo.answers.answer import POPULATION_UNKNOWN, Answer, Figure, estimated_bounds, far_rule, naming, population_text
 from geo.answers.rounds import rounds_line
 from geo.french import (
     SEMICOLON,
@@ -66,7 +66,7 @@ def coverage_sentence(summary: CoverageSummary) -> str:
 def coverage_figures(summary: CoverageSummary) -> tuple[Figure, ...]:
     """Return the three figures of a coverage."""
     known = summary.part.residents_known
-    nobody = "population inconnue" if summary.part.residents <= 0 else "aucun trajet connu"
+    nobody = POPULATION_UNKNOWN if summary.part.residents <= 0 else "aucun trajet connu"
     under = counted(summary.residents_under_served, "habitant") if known > 0 else nobody
     return (
         Figure(
@@ -98,7 +98,7 @@ def under_served_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
     else:
         verb = plural(len(poor), "est sous-desservie", "sont sous-desservies")
         count = f"{counted(len(poor), 'commune')} sur {format_integer(known)} {verb}"
-    people = "population inconnue"
+    people = POPULATION_UNKNOWN
     if counts := summary.part.residents > 0 and bool(poor["population"].notna().any()):
         people = f"{counted(summary.residents_under_served, 'habitant')}"
         if summary.share_under_served is not None:
@@ -115,7 +115,7 @@ def commune_sentence(row: Any, threshold_min: float | None = None) -> str:
 
     `threshold_min`: What its time is compared with, as in `geo.french.estimated_minutes`.
     """
-    people = counted(row["population"], "habitant") if pd.notna(row["population"]) else "population inconnue"
+    people = population_text(row["population"])
     if pd.isna(row["under_served"]):
         return f"{row['name']} ({people}) : hors du réseau routier, trajet inconnu."
     way = "aucune route vers un lieu"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import POPULATION_UNKNOWN, Answer, Figure, nobody_known, residents_line
 from geo.answers.scenario import scenario_answer
 from geo.french import (
     SEMICOLON,
@@ -180,7 +180,7 @@ def _figures(fragility: Fragility) -> tuple[Figure, ...]:
         Figure(
             "Dépendent d'un seul site",
             format_integer(fragility.residents_with_one) if known else UNKNOWN,
-            f"sur {counted(fragility.part.residents_known, 'habitant')}" if known else "population inconnue",
+            f"sur {counted(fragility.part.residents_known, 'habitant')}" if known else POPULATION_UNKNOWN,
         ),
         Figure(
             "Sites sans remplaçant",

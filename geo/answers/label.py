@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import far_criterion, known_note, part_title, times_notes
+from geo.answers.answer import POPULATION_UNKNOWN, far_criterion, known_note, part_title, population_text, times_notes
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import idle_sentence, replaced_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import known_stops_sentence, stop_lines
@@ -114,7 +114,9 @@ def label_gains(label: dict[Any, Any], *, estimated: bool) -> str:
 def town_text(label: dict[Any, Any]) -> str:
     """Return what the commune of a label is: its residents, and what draws people there."""
     drawn = f" : {label['centrality']}" if label["centrality"] else ""
-    return f"Commune de {counted(label['commune_residents'], 'habitant')}{drawn}."
+    people = label["commune_residents"]
+    size = f"de {population_text(people)}" if pd.notna(people) else "dont la population n'est pas connue"
+    return f"Commune {size}{drawn}."
 
 
 def label_line(label: dict[Any, Any], *, estimated: bool) -> str:
@@ -144,12 +146,15 @@ def alternatives_sentence(plan: Plan, label_code: str) -> str:
     """Return the places that would do nearly as well as a label in one French sentence; empty where none would."""
     rows = [row for row in rows_of(plan.alternatives) if row["label_code"] == label_code]
     told = SEMICOLON.join(
-        f"{row['name']} ({_of_this_gain(row['share_of_gain'])}, "
-        f"{counted(row['commune_residents'], 'habitant')} sur place)"
+        f"{row['name']} ({_of_this_gain(row['share_of_gain'])}, {_living_there(row['commune_residents'])})"
         for row in rows
     )
     how = "Presque aussi bien" if all(row["share_of_gain"] < 1 for row in rows) else "Aussi bien ou presque"
     return f"{how} ailleurs : {told}." if told else ""
+
+
+def _living_there(people: float) -> str:
+    return f"{population_text(people)} sur place" if pd.notna(people) else POPULATION_UNKNOWN
 
 
 def _of_this_gain(share: float) -> str:

@@ -35,7 +35,7 @@ class NearWithLabels:
         """Return the figures as plain values ready for JSON."""
         return {
             "threshold_min": self.before.threshold_min,
-            "residents_known": self.before.part.residents_known,
+            **self.before.part.out_of(),
             "residents_within_before": self.before.residents_within,
             "residents_within_after": self.after.residents_within,
             "estimated": self.before.part.estimated,

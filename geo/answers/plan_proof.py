@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import change_of_time
+from geo.answers.answer import POPULATION_UNKNOWN, change_of_time
 from geo.answers.plan_candidates import (
     are_communes,
     candidates_text,
@@ -193,6 +193,11 @@ def _signed(sign: str | None) -> str:
     return "" if sign is None else f"{sign}.{UNIT_SPACE}"
 
 
+def _size(residents: float) -> str:
+    """Return the residents of a commune in as few words as they take."""
+    return f"{format_integer(residents)}{UNIT_SPACE}hab." if pd.notna(residents) else POPULATION_UNKNOWN
+
+
 def compared_plans(plan: Plan) -> pd.DataFrame | None:
     """Return a plan beside those that it is compared with, one row each; `None`: none.
 
@@ -217,7 +222,7 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
     order = {code: place for place, code in enumerate(signs)}
     for title, labels, after, objective in (("Plan proposé", plan.labels, plan.after, plan.objective), *others):
         towns = [
-            f"{_signed(signs.get(str(code)))}{name} ({format_integer(residents)}{UNIT_SPACE}hab.)"
+            f"{_signed(signs.get(str(code)))}{name} ({_size(residents)})"
             for code, name, residents in sorted(
                 zip(labels["code"], labels["name"], labels["commune_residents"], strict=True),
                 key=lambda town: order.get(str(town[0]), len(order)),

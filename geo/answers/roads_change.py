@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.access.diagnosis import summary_of
-from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, changing_sides, nobody_known
+from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, changing_sides, nobody_known, population_text
 from geo.french import (
     SEMICOLON,
     capital,
@@ -142,8 +142,7 @@ def _sides(communes: pd.DataFrame) -> tuple[str, ...]:
         changed = communes[communes["becomes"] == becomes]
         if changed.empty:
             continue
-        people = changed["population"].sum(min_count=1)
-        residents = "population inconnue" if pd.isna(people) else counted(float(people), "habitant")
+        residents = population_text(changed["population"].sum(min_count=1))
         count = f"{changing_sides(len(changed), under_served=becomes == 'sous-desservie')} ({residents})"
         sentences.append(f"{count}{SEMICOLON}{joined(changed['name'].tolist(), _NAMED)}.")
     return tuple(sentences)

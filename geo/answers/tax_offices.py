@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import POPULATION_UNKNOWN, Answer, Figure, nobody_known, residents_line
 from geo.french import UNKNOWN, counted, format_integer, plural, said_minutes, said_time
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
     """
     sooner, later = summary.residents_sooner, summary.residents_later
     unknown, compared = nobody_known(summary.part), summary.residents_compared > 0
-    nobody = "population inconnue" if unknown else "aucun habitant comparé"
+    nobody = POPULATION_UNKNOWN if unknown else "aucun habitant comparé"
     figures = (
         Figure(
             "Gain médian",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.answers.answer import Figure
+from geo.answers.answer import POPULATION_UNKNOWN, Figure
 from geo.answers.certainty import certainty_answer, interval_figure
 from geo.answers.coverage import coverage_answer, coverage_figures
 from geo.answers.fragility import fragility_answer
@@ -43,7 +43,7 @@ def key_figures(findings: ReportFindings) -> list[Figure]:
     fragility, opening = findings.fragility, findings.opening
     if fragility is None or opening is None:
         far = _residents_beyond(findings.curve, 30, known)
-        out_of = f"sur {format_integer(known)}" if known else "population inconnue"
+        out_of = f"sur {format_integer(known)}" if known else POPULATION_UNKNOWN
         return [
             *figures,
             Figure(f"Habitants à plus de 30{UNIT_SPACE}min", far, out_of),

@@ -135,10 +135,11 @@ class ProposedStops:
         How many, how often, and the floor.
     stops
         One row a stop, the one that brings most first: `rank` (1..n); `code`, `name`, `lon`, `lat`, `commune_code`,
-        `commune_name` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `commune_residents` (float64);
-        `residents_with_stop` (float64): residents for whom a stop within the threshold becomes true, after the stops
-        ranked before it; `mean_residents_with_stop`: the same on average over the hypotheses on times, where the plan
-        is; `retained` of `variants` (int64): hypotheses under which the same question, the labels staying, chooses it.
+        `commune_name` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `commune_residents` (float64, NaN where
+        unknown); `residents_with_stop` (float64): residents for whom a stop within the threshold becomes true, after
+        the stops ranked before it; `mean_residents_with_stop`: the same on average over the hypotheses on times, where
+        the plan is; `retained` of `variants` (int64): hypotheses under which the same question, the labels staying,
+        chooses it.
     residents_beyond
         Residents known who are beyond the threshold of every site, labels too.
     residents_known_stop
@@ -249,7 +250,7 @@ def proposed_stops(
     return ProposedStops(
         asked=asked,
         stops=stops.assign(
-            commune_residents=left[central].commune_residents[order],
+            commune_residents=left[central].commune_residents_told(order),
             residents_with_stop=shown.in_turn(order),
             mean_residents_with_stop=mean.in_turn(order),
             retained=retained,

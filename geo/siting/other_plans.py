@@ -24,8 +24,8 @@ class WidestPlan:
     Attributes
     ----------
     labels
-        One row a label, the largest town first: `code`, `name`, `lon`, `lat`, `commune_residents`, `credible` (whether
-        the rule would allow it).
+        One row a label, the largest town first: `code`, `name`, `lon`, `lat`, `commune_residents` (NaN
+        where unknown), `credible` (whether the rule would allow it).
     objective
         As that of the plan.
     gap

@@ -66,9 +66,9 @@ class Plan:
         What was asked; `asked` (labels, paid by the budget or not) is `None` where the model finds their number itself.
     labels
         One row a label, in rank order: `rank` (1..n); `code`, `name`, `lon`, `lat`, `commune_code`, `commune_name`,
-        `holds_site`, `centrality` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `commune_residents` (float64);
-        `gain_residents` (float64): residents that it brings within the threshold after the labels ranked before it;
-        `gain_mean_residents`: the same on average over the hypotheses on times, where `on_average`;
+        `holds_site`, `centrality` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `commune_residents` (float64,
+        NaN where unknown); `gain_residents` (float64): residents that it brings within the threshold after the labels
+        ranked before it; `gain_mean_residents`: the same on average over the hypotheses on times, where `on_average`;
         `gain_alone_residents`: the same were it alone; `residents_served`: for whom it becomes the nearest site;
         `minutes_saved_mean`: their mean time saved (NaN: none had a way); `retained` of `variants` (int64): hypotheses
         on times under which the best plan holds it; `shorter_share`, `longer_share` (float64; NaN: it brings nobody, or

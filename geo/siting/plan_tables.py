@@ -58,7 +58,7 @@ def labels_table(
         gain_alone_residents=benefits.added_to(np.zeros(benefits.n_demand))[order],
         residents_served=np.bincount(server[served], weights=problem.residents[served], minlength=n)[order],
         minutes_saved_mean=mean_saved[order],
-        commune_residents=problem.commune_residents[order],
+        commune_residents=problem.commune_residents_told(order),
         retained=robustness.places["runs"].reindex(table["code"]).to_numpy(np.int64),
         variants=len(robustness.runs),
         **_changes_that_matter(problem, threshold_min, order),
@@ -242,8 +242,9 @@ def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd
 
     Returns
     -------
-    One row for each label and place: `label_code`; `code`, `name`; `commune_residents` (float64); `share_of_gain`
-    (float64): what it brings in the label's stead, as a share of what the label brings; by rank, then most residents.
+    One row for each label and place: `label_code`; `code`, `name`; `commune_residents` (float64, NaN where unknown);
+    `share_of_gain` (float64): what it brings in the label's stead, as a share of what the label brings; by rank, then
+    most residents.
     """
     problem, order = choice.problem, choice.order
     candidates = problem.candidates
@@ -271,7 +272,7 @@ def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd
             "label_code": candidates["code"].array[labels],
             "code": candidates["code"].array[places],
             "name": candidates["name"].array[places],
-            "commune_residents": people[places],
+            "commune_residents": problem.commune_residents_told(places),
             "share_of_gain": np.concatenate([np.zeros(0), *(share for _, _, share in found)]),
         }
     )
@@ -299,7 +300,7 @@ def towns_table(problem: SitingProblem, selected: NDArray[np.int64]) -> pd.DataF
     """Return `geo.siting.plan.WidestPlan.labels`, the largest town first."""
     residents = problem.commune_residents[selected]
     table = problem.candidates.iloc[selected][["code", "name", "lon", "lat", "credible"]].reset_index(drop=True)
-    table.insert(4, "commune_residents", residents)
+    table.insert(4, "commune_residents", problem.commune_residents_told(selected))
     return table.iloc[np.lexsort((table["code"].to_numpy(str), -residents))].reset_index(drop=True)
 
 

@@ -75,7 +75,7 @@ class AlternativeValues(Values):
 
     code: str
     name: str
-    commune_residents: Amount
+    commune_residents: Amount | None
     share_of_gain: Amount
 
 
@@ -96,7 +96,7 @@ class LabelValues(Values):
     gain_alone_residents: Amount
     residents_served: Amount
     minutes_saved_mean: _Number | None
-    commune_residents: Amount
+    commune_residents: Amount | None
     retained: Whole
     variants: Whole
     shorter_share: Share | None
@@ -180,7 +180,7 @@ class PlaceValues(Values):
     name: str
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
-    commune_residents: Amount
+    commune_residents: Amount | None
     runs: Whole
     share_of_runs: Share
     in_plan: bool
@@ -207,7 +207,7 @@ class TownValues(Values):
     name: str
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
-    commune_residents: Amount
+    commune_residents: Amount | None
     credible: bool
 
 
@@ -262,7 +262,7 @@ class StopValues(Values):
     lat: Annotated[float, Field(ge=-90, le=90)]
     commune_code: str
     commune_name: str
-    commune_residents: Amount
+    commune_residents: Amount | None
     residents_with_stop: Amount
     mean_residents_with_stop: Amount
     retained: Whole

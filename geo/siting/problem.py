@@ -42,10 +42,10 @@ class SitingProblem:
     Attributes
     ----------
     demand
-        Index 0..n-1: `commune_code`; `residents` (float64, 0 where unknown); `weight` (float64: residents times the
-        factor of the criteria); `today_min` (float64: minutes to the nearest site, inf where no road leads to one);
-        `on_network` (bool: false where the network does not cover the point, whose time is not known);
-        `facility_id`, `facility_name` (text): that site, <NA> where there is none;
+        Index 0..n-1: `commune_code`; `residents` (float64, 0 where unknown); `population_known` (bool: whether that of
+        its commune is); `weight` (float64: residents times the factor of the criteria); `today_min` (float64: minutes
+        to the nearest site, inf where no road leads to one); `on_network` (bool: false where the network does not cover
+        the point, whose time is not known); `facility_id`, `facility_name` (text): that site, <NA> where there is none;
         `geo.territory.study_area.PRECISION_COLUMNS`.
     candidates
         `geo.siting.candidates.CANDIDATE_COLUMNS`, by code; those that the network covers.
@@ -99,11 +99,13 @@ class SitingProblem:
                 snap(part.network, sites.geometry.x, sites.geometry.y),
             )
             residents = residents_by_point(part.communes, times)
+            known = times["commune_code"].map(part.communes["population"].notna())
             demands.append(
                 pd.DataFrame(
                     {
                         "commune_code": times["commune_code"].astype("string"),
                         "residents": residents,
+                        "population_known": known.to_numpy(bool),
                         "weight": residents,
                         "today_min": times["travel_time_min"].to_numpy(np.float64, na_value=np.inf),
                         "on_network": times["on_network"].to_numpy(bool),
@@ -160,6 +162,12 @@ class SitingProblem:
             self.candidates["commune_code"].map(by_commune).fillna(0.0), np.float64
         )
         return residents
+
+    def commune_residents_told(self, candidates: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the residents of the commune of some candidates as tables tell them: NaN where unknown."""
+        known = self.demand.loc[self.demand["population_known"], "commune_code"]
+        there = self.candidates["commune_code"].iloc[candidates].isin(known).to_numpy(bool)
+        return np.where(there, self.commune_residents[candidates], np.nan)
 
     @cached_property
     def communes(self) -> tuple[NDArray[np.int64], pd.Index]:

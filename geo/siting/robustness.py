@@ -30,8 +30,8 @@ class Robustness:
         (bool): whether what is asked can be reached with its times; if not, nothing is chosen.
     places
         Indexed by `code`, those of the plan first by rank, then most often chosen, then by code: `name`; `lon`, `lat`
-        (degrees); `commune_residents` (float64); `runs` (int64) and `share_of_runs` (float64, 0 to 1) that choose the
-        place; `in_plan` (bool), whether the plan holds it.
+        (degrees); `commune_residents` (float64, NaN where unknown); `runs` (int64) and `share_of_runs` (float64, 0 to
+        1) that choose the place; `in_plan` (bool), whether the plan holds it.
     """
 
     runs: pd.DataFrame
@@ -67,10 +67,11 @@ class Robustness:
         return found
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values ready for JSON."""
+        """Return plain values ready for JSON, unknown as `None`."""
+        places = self.places.reset_index()
         return {
             "runs": self.runs.assign(codes=self.runs["codes"].map(list)).to_dict("records"),
-            "places": self.places.reset_index().to_dict("records"),
+            "places": places.astype(object).where(places.notna(), None).to_dict("records"),
         }
 
 
@@ -111,7 +112,7 @@ def _chosen_places(runs: pd.DataFrame, labels: Sequence[str], problem: SitingPro
     described = pd.DataFrame(
         {
             **{name: problem.candidates[name].array for name in ("name", "lon", "lat")},
-            "commune_residents": problem.commune_residents,
+            "commune_residents": problem.commune_residents_told(np.arange(len(problem.candidates))),
         },
         index=pd.Index(problem.candidates["code"], dtype="string"),
     ).reindex(codes)

@@ -81,7 +81,7 @@ def test_the_only_resident_of_a_label_may_be_brought_by_another_place():
     one = problem([(1, 40)], [(0, 0, 5), (0, 1, 8)])
     one = replace(
         one,
-        demand=one.demand.assign(commune_code="64001"),
+        demand=one.demand.assign(commune_code="64001", population_known=True),
         candidates=one.candidates.assign(name="C", commune_code="64001"),
     )
     found = alternatives_table(choice(one, 0), "coverage", 20)
@@ -98,7 +98,7 @@ def test_a_place_is_an_alternative_where_half_of_the_same_residents_gain_by_it()
     )
     several = replace(
         several,
-        demand=several.demand.assign(commune_code="64001"),
+        demand=several.demand.assign(commune_code="64001", population_known=True),
         candidates=several.candidates.assign(name="C", commune_code="64001"),
     )
     found = alternatives_table(choice(several, 0), "coverage", 20)

@@ -11,17 +11,19 @@ import shapely
 
 from geo import Territory
 from geo.access.coverage import coverage
-from geo.answers.label import labels_with_alternatives
+from geo.answers.label import labels_with_alternatives, town_text
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import replaced_sentence
+from geo.answers.plan_proof import compared_plans
 from geo.errors import ParameterError
 from geo.french import estimated_minutes
 from geo.siting.candidates import CANDIDATE_COLUMNS, EVERY_COMMUNE, CandidateRule, candidate_communes
 from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights, Zones
 from geo.siting.gains import candidate_gains
+from geo.siting.other_plans import WidestPlan
 from geo.siting.plan import plan
-from geo.siting.plan_json import plan_json
+from geo.siting.plan_json import plan_from_json, plan_json
 from geo.siting.problem import SitingProblem, siting_problem
 from geo.siting.robustness import Robustness
 from geo.siting.solve import solve
@@ -331,6 +333,25 @@ def test_alternatives_do_nearly_as_well_when_tried(embedded):
             more = swapped.objective - without.objective
             assert more == pytest.approx(row["share_of_gain"] * added)
             assert row["share_of_gain"] >= 0.8
+
+
+def test_a_population_that_is_not_known_is_told_as_such(embedded):
+    names = embedded.communes["name"]
+    code, other = plan(embedded, 2).labels["code"]
+    communes = embedded.communes.copy()
+    communes.loc[code, "population"] = pd.NA
+    territory = replace(embedded, communes=communes)
+    found = plan(territory, 2, candidates=_at_communes(territory, [code, other]))
+    assert set(found.labels["code"]) == {code, other}
+    again = plan_from_json(json.loads(json.dumps(plan_json(found, [territory]))), territory, "plan.json")
+    for each in (found, again):
+        label, known = (each.labels[each.labels["code"] == place].iloc[0].to_dict() for place in (code, other))
+        assert np.isnan(label["commune_residents"])
+        assert known["commune_residents"] == communes.loc[other, "population"]
+        assert town_text(label).startswith("Commune dont la population n'est pas connue")
+        assert np.isnan(each.robustness.places.loc[code, "commune_residents"])
+    compared = compared_plans(replace(found, widest=WidestPlan(found.labels, found.objective, 0.0, found.after)))
+    assert f"{names[code]} (population inconnue)" in compared["places"].iloc[0]
 
 
 def _at_communes(territory, codes):
