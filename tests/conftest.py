@@ -38,7 +38,7 @@ from tests.golden.territories import labourd
 from tests.unit.transit.small_feed import FILES as FEED_TABLES
 from tests.unit.transit.small_feed import write_feed, write_valley
 
-settings.register_profile("maillage", deadline=None, max_examples=40)  # a shared machine stalls when it likes
+settings.register_profile("maillage", deadline=None, max_examples=25)  # a shared machine stalls when it likes
 settings.load_profile("maillage")
 
 _TESTS = Path(__file__).resolve().parent
