@@ -197,10 +197,10 @@ def _only_site_sentence(fragility: Fragility) -> str:
     if round(alone) == 0:
         return f"Tous ceux qui ont un site {within} en ont un deuxième."
     share = format_share(fragility.part.share(alone))
-    return (
-        f"{counted(alone, 'habitant')} ({share}) n'{_has(alone)} qu'un seul site {within} : s'il ferme, tous les "
-        "autres sont plus loin."
-    )
+    told = f"{counted(alone, 'habitant')} ({share}) n'{_has(alone)} qu'un seul site {within}"
+    if len(fragility.sites) == 1:
+        return f"{told} : il n'y en a pas d'autre."
+    return f"{told} : s'il ferme, tous les autres sont plus loin."
 
 
 def _closure_figures(closure: Closure) -> tuple[Figure, ...]:

@@ -214,14 +214,30 @@ def _communes_moving(change: ThresholdChange) -> str:
 
 
 def _times_moving(comparison: ScenarioComparison) -> str:
-    """Return for how many the way gets shorter or longer; empty where it does for nobody."""
-    sooner, later = comparison.residents_sooner, comparison.residents_later
-    parts = []
-    if round(sooner):
-        parts.append(f"raccourcit pour {counted(sooner, 'habitant')}")
-    if round(later):
-        parts.append(f"s'allonge pour {counted(later, 'habitant')}")
+    """Return for how many the way gets shorter or longer, begins or ends; empty where it does for nobody."""
+    sides = (
+        (
+            comparison.residents_sooner,
+            comparison.residents_connected,
+            "raccourcit",
+            "devient possible",
+            "avait",
+            "avaient",
+        ),
+        (comparison.residents_later, comparison.residents_cut_off, "s'allonge", "n'existe plus", "aura", "auront"),
+    )
+    parts = [_moving_for(*side) for side in sides if round(side[0])]
     return f"le trajet {' et '.join(parts)}" if parts else ""
+
+
+def _moving_for(all_: float, without: float, changes: str, all_without: str, has: str, have: str) -> str:
+    """Return what happens to the way of some, of whom a few have none before, or after."""
+    whom = f"pour {counted(all_, 'habitant')}"
+    if not round(without):
+        return f"{changes} {whom}"
+    if round(without) == round(all_):
+        return f"{all_without} {whom}"
+    return f"{changes} {whom} ({format_integer(without)} n'en {plural(without, has, have)} aucun)"
 
 
 def _time_details(comparison: ScenarioComparison) -> list[str]:

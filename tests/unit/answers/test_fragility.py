@@ -53,6 +53,9 @@ def test_the_drawing(territory, plain):
         "France services A : 1 000 habitants passeraient à plus de 20 min ; 23,3 min de plus en moyenne, pour 1 500 "
         "habitants dont c'est le site le plus proche."
     )
+    assert plain(fragility_answer(fragile(0)).details[-1]) == (
+        "900 habitants (90 %) n'ont qu'un seul site à 20 min ou moins : il n'y en a pas d'autre."
+    )
     assert [plain(line) for line in share_lines(found)[1]] == [
         "100 % des habitants ont un site à 20 min ou moins",
         "100 % en ont au moins deux",
