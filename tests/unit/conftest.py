@@ -17,6 +17,7 @@ from geo.finder.opening_times import DayLine, OpeningStatus
 from geo.network.origin import MeasuredError, NetworkSummary
 from geo.sources.opening_hours import WEEKDAYS
 from geo.territory.manifest import Manifest
+from tests.waiting_python import WaitingPython
 
 
 @pytest.fixture
@@ -30,6 +31,17 @@ def run(capsys):
         return int(stop.value.code or 0), out, err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def waiting_maillage():
+    """Return a process that waits and has loaded what commands need."""
+    waiting = WaitingPython(
+        "import geo.cli.check_sites, geo.territory.fetched, geo.territory.country, geo.network.kept_loops\n"
+        "import geo.siting.scenario_json, geo.report.country_tables, geo.report.scenario_files, geo.report.geopackage"
+    )
+    yield waiting
+    waiting.end()
 
 
 @pytest.fixture(scope="session")

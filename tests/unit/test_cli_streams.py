@@ -135,14 +135,22 @@ def test_a_reader_that_left_is_not_told(run, pipe_that_nobody_reads, monkeypatch
 
 
 @pytest.mark.parametrize("command", [["check-sites", "SITES"], ["--help"]], ids=" ".join)
-def test_nothing_more_is_said_as_the_process_ends(full, pipe_that_nobody_reads, small_world, command):
+def test_nothing_more_is_said_as_the_process_ends(
+    full, pipe_that_nobody_reads, waiting_maillage, small_world, tmp_path, command
+):
     """What a stream still holds would raise again when the interpreter closes it."""
     arguments = [small_world.sites if each == "SITES" else each for each in command]
-    said = in_process(*arguments, stdout=full, stderr=subprocess.PIPE)
-    assert said.returncode == 2
-    assert_said_in_one_line(said.stderr.decode())
-    said = in_process(*arguments, stdout=pipe_that_nobody_reads, stderr=subprocess.PIPE)
-    assert (said.returncode, said.stderr) == (141, b"")
+    for stream, expected in ((full, 2), (pipe_that_nobody_reads, 141)):
+        with (tmp_path / "error").open("w+b") as error:
+            run = "import sys\nfrom geo.cli import main\nmain(sys.argv[1:])"
+            status = waiting_maillage.run(run, *arguments, stdout=stream.fileno(), stderr=error.fileno())
+            assert status == expected
+            error.seek(0)
+            said = error.read().decode()
+        if stream is full:
+            assert_said_in_one_line(said)
+        else:
+            assert said == ""
 
 
 @pytest.mark.parametrize(("name", "expected"), [("stderr", 0), ("stdout", 2)])

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from geo.storage import (
 )
 from geo.territory.country import Country
 from geo.territory.fetched import kept_territories
+from tests.waiting_python import WaitingPython
 
 MARKER = "manifest.json"
 
@@ -62,11 +61,21 @@ with adding_files(place) as folder:
 """
 
 
-def killed(code: str, place: Path, step: int, when: str, refused: int = 0) -> None:
+@pytest.fixture(scope="module")
+def waiting():
+    process = WaitingPython("import geo.storage")
+    yield process
+    process.end()
+
+
+@pytest.fixture
+def killed(waiting):
     """Run code, killed just before or just after it renames a path for the n-th time, one of which is refused."""
-    arguments = map(str, (place, step, when, refused))
-    run = subprocess.run([sys.executable, "-c", COUNTED + code, *arguments], check=False)
-    assert run.returncode == -signal.SIGKILL
+
+    def run(code: str, place: Path, step: int, when: str, refused: int = 0) -> None:
+        assert waiting.run(COUNTED + code, place, step, when, refused) == -signal.SIGKILL
+
+    return run
 
 
 def write(folder: Path, text: str) -> None:
@@ -100,7 +109,7 @@ def hidden(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", [1, 2, 3])
-def test_a_process_killed_at_any_step_loses_neither_folder(tmp_path, step, when):
+def test_a_process_killed_at_any_step_loses_neither_folder(killed, tmp_path, step, when):
     place = tmp_path / "territory"
     write(place, "old")
     killed(REPLACES, place, step, when)
@@ -116,7 +125,7 @@ def test_a_process_killed_at_any_step_loses_neither_folder(tmp_path, step, when)
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", range(1, 8))
-def test_files_that_a_killed_process_moved_are_told_and_followed_by_the_others(tmp_path, step, when):
+def test_files_that_a_killed_process_moved_are_told_and_followed_by_the_others(killed, tmp_path, step, when):
     """Two files are replaced, one is added: the hidden folder is renamed, then each file, the former ones before."""
     old = {"a.csv": "old", "b.csv": "old", "mine.txt": "mine"}
     whole = dict.fromkeys(("a.csv", "b.csv", "c.csv"), "new") | {"mine.txt": "mine"}
@@ -135,7 +144,7 @@ def test_files_that_a_killed_process_moved_are_told_and_followed_by_the_others(t
 
 
 @pytest.mark.parametrize("step", [7, 8, 9, 10, 11])
-def test_a_process_killed_while_it_takes_files_back_leaves_no_mixture(tmp_path, step):
+def test_a_process_killed_while_it_takes_files_back_leaves_no_mixture(killed, tmp_path, step):
     """The third file is refused; the two that were moved go back, each before its former one."""
     old = {"a.csv": "old", "b.csv": "old"}
     for name, text in old.items():
@@ -148,7 +157,7 @@ def test_a_process_killed_while_it_takes_files_back_leaves_no_mixture(tmp_path, 
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_folder_that_is_made_by_a_killed_process_is_whole_or_absent(tmp_path, when):
+def test_a_folder_that_is_made_by_a_killed_process_is_whole_or_absent(killed, tmp_path, when):
     killed(ADDS, tmp_path / "out", 1, when)
     assert (tmp_path / "out").exists() == (when == "after")
     add(tmp_path / "out", "newer")
