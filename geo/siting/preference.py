@@ -39,7 +39,7 @@ def prefer_larger(
     """Replace each label by the place preferred, the largest, that brings as much, or nearly, the other labels staying.
 
     The label that brings most comes first. Each gives up at most `most_given_up` (0 to 1) of what it brings, the other
-    labels being those taken so far.
+    labels being those taken so far; one that brings nothing beside these stays.
 
     Parameters
     ----------
@@ -74,6 +74,8 @@ def prefer_larger(
         label = int(current[rank])
         others = np.delete(current, rank)
         added = benefits.added_to(benefits.received(others))
+        if added[label] <= 0:  # a larger town brings what it did: it leaves no share of a gain to compare with
+            continue
         least = (1 - most_given_up) * float(added[label])
         near = np.flatnonzero((added >= least) & (added > 0) & _before(late, size, label))
         near = near[~np.isin(near, others)]

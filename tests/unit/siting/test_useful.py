@@ -158,6 +158,15 @@ def test_with_the_same_gain_another_is_preferred(two_towns):
     assert refused[0].tolist() == [0]
 
 
+def test_a_label_that_brings_nothing_beside_a_larger_town_stays():
+    """The large town 2 brings what both labels bring; beside it label 1 brings nobody, however many town 3 would."""
+    demand, candidate, value = np.array([[0, 0, 9], [1, 1, 5], [0, 2, 9], [1, 2, 5], [2, 3, 1]]).T
+    four = Benefits(demand, candidate, value.astype(float), 3, 4)
+    chosen, preferences = prefer_larger(four, np.array([0, 1]), np.array([100.0, 100.0, 9_000.0, 500.0]))
+    assert chosen.tolist() == [1, 2]
+    assert [(each.taken, each.left, each.share_of_gain) for each in preferences] == [(2, 0, 1.0)]
+
+
 def test_the_site_that_loses_most():
     columns = ["facility_name", "residents_before", "residents_leaving"]
     leaving = pd.DataFrame([["Maison", 60.0, 54.0], ["Relais", 500.0, 46.0]], columns=columns)
