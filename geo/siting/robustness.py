@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +48,8 @@ class Robustness:
     @cached_property
     def _replaced(self) -> dict[str, dict[str, int]]:
         """What `instead_of` returns for each label, in any order: all are looked up, and are found together."""
+        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - a tenth of what a plan loads; few ask for this
+
         found: dict[str, dict[str, int]] = {}
         codes, names = self.places.index.to_list(), self.places["name"].to_list()
         row = {each: number for number, each in enumerate(codes)}

@@ -18,8 +18,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.ui.plan_question import AT_ONCE
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+#: Plans that the process makes at once: one that is searched for seconds, outside the interpreter, lets another one by.
+AT_ONCE: Final = 2
 #: Seconds that a plan waits for one before it to end; then another thread of the app makes it.
 _PATIENCE_S: Final = 5.0
 _POLL_S: Final = 0.25

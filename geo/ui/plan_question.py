@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from geo.sources.provenance import SourceTable
     from geo.territory import Territory
 
-#: Plans that the process beside makes at once: one that is searched for seconds, outside the interpreter, lets another
-#: one by.
-AT_ONCE: Final = 2
 #: Bytes of the problems kept for the next plans; that of a département known by its communes takes 0.1 to 0.6 MB.
 _KEPT_BYTES: Final = 24_000_000
 

@@ -28,8 +28,8 @@ from geo.siting.plan import plan
 from geo.sources.zones import read_frr, read_qpv
 from geo.territory import Territory
 from geo.territory.embedded import view_names
+from geo.ui.plan_process import AT_ONCE
 from geo.ui.plan_question import (
-    AT_ONCE,
     PlanAsked,
     PlanMade,
     fetched_frame,

@@ -21,8 +21,8 @@ from geo.siting.plan import plan
 from geo.territory import Territory
 from geo.ui import cache, chosen_plan, plan_process
 from geo.ui.chosen_plan import plan_question
-from geo.ui.plan_process import PlanProcess, end_plans_apart, plan_apart, start_plans_apart
-from geo.ui.plan_question import AT_ONCE, PlanAsked, PlanMade
+from geo.ui.plan_process import AT_ONCE, PlanProcess, end_plans_apart, plan_apart, start_plans_apart
+from geo.ui.plan_question import PlanAsked, PlanMade
 from geo.ui.state import AppState
 from tests.unit.ui.plan_asked import ASKED
 
@@ -35,24 +35,32 @@ def usual(territory, **changes):
 
 
 @pytest.fixture(scope="module")
-def beside(embedded_folder):
+def folder(tmp_path_factory):
+    """Return the folder of a small département."""
+    folder = tmp_path_factory.mktemp("small") / "90"
+    Territory.load("90").save(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def beside(folder):
     """A process beside, ready."""
-    process = PlanProcess(str(embedded_folder))
+    process = PlanProcess(str(folder))
     assert process._ready.wait(PATIENCE_S)
     yield process
     process.end()
 
 
 @pytest.fixture(scope="module")
-def here(embedded_folder):
+def here(folder):
     """A territory read from its folder, as the process does."""
-    return Territory.load(embedded_folder)
+    return Territory.load(folder)
 
 
 @pytest.fixture
-def asked(embedded_folder, here):
+def asked(folder, here):
     """Return a question about that territory."""
-    return lambda **changes: PlanAsked(str(embedded_folder), here.fingerprint, usual(here, **changes))
+    return lambda **changes: PlanAsked(str(folder), here.fingerprint, usual(here, **changes))
 
 
 def assert_same(found, expected, where="plan"):
@@ -124,8 +132,9 @@ def test_what_the_plan_refuses_is_refused_in_the_same_words(beside, asked, here)
 
 
 def test_a_plan_that_is_stopped_ends_with_what_it_has_and_the_next_one_is_whole(beside, asked):
-    stopped = ask(beside, asked(labels=9, threshold_min=10.0), cancel=lambda: True)
-    assert len(stopped.labels) == 9
+    stopped = ask(beside, asked(labels=6, threshold_min=10.0), cancel=lambda: True)
+    assert len(stopped.labels) == 6
+    assert stopped.interrupted
     assert not ask(beside, asked()).interrupted
 
 
@@ -156,23 +165,21 @@ def test_a_plan_does_not_wait_long_for_another_one(beside, asked, monkeypatch):
     assert ask(beside, asked()) is not None
 
 
-def test_a_process_that_breaks_is_replaced_and_the_app_says_so(saved, caplog):
-    territory = Territory.load(saved)
-    asked = PlanAsked(str(saved), territory.fingerprint, usual(territory))
-    start_plans_apart(str(saved))
+def test_a_process_that_breaks_is_replaced_and_the_app_says_so(beside, folder, asked, monkeypatch, caplog):
+    """The last test that asks the process beside: it breaks."""
+    for name, value in {"process": beside, "folder": str(folder), "starts": 1}.items():
+        monkeypatch.setattr(plan_process._Running, name, value)
+    os.kill(beside.pid, signal.SIGSTOP)  # it is asked, and breaks before it answers
+    threading.Timer(0.3, os.kill, (beside.pid, signal.SIGKILL)).start()
     try:
-        first = plan_process._Running.process
-        assert first._ready.wait(PATIENCE_S)
-        os.kill(first.pid, signal.SIGSTOP)  # it is asked, and breaks before it answers
-        threading.Timer(0.3, os.kill, (first.pid, signal.SIGKILL)).start()
-        assert plan_apart(asked, lambda *_: None, lambda: False) is None
+        assert plan_apart(asked(), lambda *_: None, lambda: False) is None
         assert "l'application calcule celui-ci elle-même et en démarre un autre" in caplog.text
         second = plan_process._Running.process
         assert second._ready.wait(PATIENCE_S)
-        assert plan_apart(asked, lambda *_: None, lambda: False) is not None
+        assert plan_apart(asked(), lambda *_: None, lambda: False) is not None
     finally:
         end_plans_apart()
-    assert not is_alive(first.pid)
+    assert not is_alive(beside.pid)
     assert not is_alive(second.pid)
 
 
@@ -207,20 +214,20 @@ def test_one_is_ready_where_no_plan_can_be_made_and_none_stays_where_the_app_is_
         os.close(ended)
 
 
-def test_the_screen_asks_the_process_beside(embedded_folder, monkeypatch):
-    asked, territory = [], cache.load_territory(str(embedded_folder))
+def test_the_screen_asks_the_process_beside(folder, monkeypatch):
+    asked, territory = [], cache.load_territory(str(folder))
     made = PlanMade(plan(territory, 1), "what it changes on foot")
     monkeypatch.setattr(chosen_plan, "plan_apart", lambda question, *_: asked.append(question) or made)
     question = plan_question(territory, AppState())
     assert chosen_plan._work(territory, question)(lambda *_: None, lambda: False) is made.plan
-    assert asked == [PlanAsked(str(embedded_folder), territory.fingerprint, question)]
+    assert asked == [PlanAsked(str(folder), territory.fingerprint, question)]
     assert chosen_plan.near_said(territory, made.plan) == made.near  # not worked out again
 
 
-def test_files_and_territories_of_visitors_never_leave_the_app(embedded, monkeypatch):
+def test_files_and_territories_of_visitors_never_leave_the_app(here, monkeypatch):
     monkeypatch.setattr(chosen_plan, "plan_apart", lambda *_: pytest.fail("it is theirs alone"))
-    question = plan_question(embedded, AppState())  # made by the test, not loaded by the app
-    assert chosen_plan._work(embedded, question)(lambda *_: None, lambda: False).labels is not None
+    question = plan_question(here, AppState())  # made by the test, not loaded by the app
+    assert chosen_plan._work(here, question)(lambda *_: None, lambda: False).labels is not None
 
 
 @pytest.mark.parametrize(
