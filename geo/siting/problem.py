@@ -165,8 +165,8 @@ class SitingProblem:
 
     def commune_residents_told(self, candidates: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the residents of the commune of some candidates as tables tell them: NaN where unknown."""
-        known = self.demand.loc[self.demand["population_known"], "commune_code"]
-        there = self.candidates["commune_code"].iloc[candidates].isin(known).to_numpy(bool)
+        known = pd.Index(self.demand.loc[self.demand["population_known"], "commune_code"].unique())
+        there = known.get_indexer(self.candidates["commune_code"].iloc[candidates]) >= 0
         return np.where(there, self.commune_residents[candidates], np.nan)
 
     @cached_property

@@ -10,6 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from geo.errors import MaillageError, SourceError
 from geo.french import agreed, format_integer
 from geo.kinds import SITES, TAX_OFFICES
@@ -183,7 +185,8 @@ def _in_communes_of_today(listed: SourceTable, tables: EmbeddedTables) -> Source
     pairs = tables.former["commune_code"].reset_index().drop_duplicates()
     # A code that was divided between several communes says nothing of which one.
     into = pairs.drop_duplicates("code", keep=False).set_index("code")["commune_code"]
-    merged = ~frame["commune_code"].isin(today.index) & frame["commune_code"].isin(into.index)
+    code = pd.Index(frame["commune_code"])  # isin makes an Arrow scalar of each commune of France
+    merged = (today.index.get_indexer(code) < 0) & (into.index.get_indexer(code) >= 0)
     codes = frame["commune_code"].mask(merged, frame["commune_code"].map(into)).astype("string")
     names = frame["commune_name"].mask(merged, codes.map(today["name"])).astype("string")
     return replace(listed, frame=frame.assign(commune_code=codes, commune_name=names))

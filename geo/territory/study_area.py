@@ -167,9 +167,9 @@ class StudyArea:
     def _places_in_communes(self, places: gpd.GeoDataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the pairs of a place and a commune of the study area that holds it: the row of each."""
         code = places["commune_code"]
-        commune = self.communes.index.get_indexer(pd.Index(code))
+        commune = self.communes.index.get_indexer(code)
         inside, others = np.flatnonzero(commune >= 0), np.flatnonzero(commune < 0)
-        unknown = others[~code.iloc[others].isin(self.neighbours.index).to_numpy(bool)]
+        unknown = others[self.neighbours.index.get_indexer(code.iloc[others]) < 0]
         if not len(unknown):
             return inside, commune[inside]
         which, around = self.communes.sindex.query(places.geometry.iloc[unknown], predicate="intersects")
