@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -33,11 +34,17 @@ def _wait_for(url, process):
     raise AssertionError(process.communicate())
 
 
-def test_it_answers_until_it_is_stopped_and_writes_down_nobody(saved):
+def test_it_answers_until_it_is_stopped_and_writes_down_nobody(saved, tmp_path):
+    """No other extra is needed: what they bring is impossible to import."""
+    absent = {library for library, extra in extras.EXTRAS.items() if extra != "api"}
+    assert "streamlit" in absent
+    for library in absent:
+        (tmp_path / f"{library}.py").write_text(f"raise ModuleNotFoundError(name={library!r})")
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
     port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "geo", "api", str(saved), "--port", str(port), "--per-minute", "2"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"NO_PROXY": "*"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"NO_PROXY": "*", "PYTHONPATH": path},
     )  # fmt: skip
     try:
         assert _wait_for(f"http://127.0.0.1:{port}/health", process)["status"] == "ok"
@@ -81,22 +88,31 @@ def test_it_listens_to_this_machine_alone_unless_told_otherwise(run, started):
     assert options[-2:] == ["--", "64"]
 
 
-def test_a_port_that_is_taken_is_one_sentence_and_no_other_extra_is_needed_to_say_it():
-    """What the others bring is made impossible to import."""
-    absent = sorted({library for library, extra in extras.EXTRAS.items() if extra != "api"})
-    code = (
-        f"import runpy, sys; sys.modules.update(dict.fromkeys({absent}));"
-        "runpy.run_module('geo.api.serve', run_name='__main__')"
-    )
+class _ClosedSocket(socket.socket):
+    """A socket that is closed where it cannot be bound: uvicorn leaves that to the end of its process."""
+
+    def bind(self, address):
+        try:
+            super().bind(address)
+        except OSError:
+            self.close()
+            raise
+
+
+def test_a_port_that_is_taken_is_one_sentence(monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "geo.api.serve", raising=False)  # it is the program, as `python -m` has it
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        command = [sys.executable, "-c", code, "--port", str(port), "--", "64"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"Le port {port} de « 127.0.0.1 » ne peut pas être ouvert" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+        monkeypatch.setattr(socket, "socket", _ClosedSocket)
+        monkeypatch.setattr(sys, "argv", ["serve", "--port", str(port), "--", "64"])
+        with pytest.raises(SystemExit) as end:
+            runpy.run_module("geo.api.serve", run_name="__main__")
+    said = capsys.readouterr()
+    assert (end.value.code, said.out) == (2, "")
+    assert f"Le port {port} de « 127.0.0.1 » ne peut pas être ouvert" in said.err
+    assert len(said.err.splitlines()) == 1
 
 
 def test_without_its_extra_it_says_so(run, monkeypatch):
