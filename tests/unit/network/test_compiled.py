@@ -1,19 +1,18 @@
 """The first use of the compiled loops on a machine is said, the next ones are not."""
 
-import os
-import subprocess
+import importlib.util
+import resource
 import sys
+from collections import defaultdict
+
+import pytest
+from numba.core import config, event
 
 from geo.network import kept_loops
 
 #: Two loops of this package, by the name of their module, that take little time to compile.
 PROGRAM = """
-import logging, sys
 from geo.network.compiled import compiled
-{before}
-logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
-__name__ = "geo.tried"
-sys.modules[__name__] = sys.modules["__main__"]
 
 @compiled
 def doubled(number):
@@ -27,33 +26,44 @@ assert (doubled(3), halved(3)) == (6, 1.5)
 """
 
 
-SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))"
+@pytest.fixture
+def said(tmp_path, monkeypatch, caplog):
+    """Run the program as a process that has called no loop would; return the sentences that it says."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "kept"))
+    caplog.set_level("INFO", "geo")
+    kept_loops._listen()  # that of this process is put back after the test
+
+    def run():
+        monkeypatch.setattr(event, "_registered", defaultdict(list))
+        kept_loops._listen.cache_clear()
+        kept_loops._not_kept.cache_clear()
+        caplog.clear()
+        spec = importlib.util.spec_from_file_location("geo.tried", program)
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, spec.name, module)
+        spec.loader.exec_module(module)
+        return caplog.messages
+
+    return run
 
 
-def said(folder, before=""):
-    program = folder / "program.py"
-    if not program.exists():  # loops that are kept are those of a file as it was then
-        program.write_text(PROGRAM.format(before=before), encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, program],
-        env=os.environ | {"NUMBA_CACHE_DIR": str(folder / "kept")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return run.stderr.splitlines()
-
-
-def test_the_first_use_on_a_machine_is_said_once(tmp_path):
-    assert said(tmp_path) == ["Première utilisation de ce calcul : préparation, jusqu'à une quinzaine de secondes…"]
+def test_the_first_use_on_a_machine_is_said_once(said, tmp_path):
+    assert said() == ["Première utilisation de ce calcul : préparation, jusqu'à une quinzaine de secondes…"]
     kept = {file.name: file.stat().st_mtime_ns for file in tmp_path.glob("kept/*/*")}
     assert len(kept) == 4, "an index and a compiled loop for each"
-    assert said(tmp_path) == []
+    assert said() == []
     assert kept == {file.name: file.stat().st_mtime_ns for file in tmp_path.glob("kept/*/*")}
 
 
-def test_a_loop_that_cannot_be_kept_runs_all_the_same_and_that_is_said_once(tmp_path):
-    first, kept = said(tmp_path, SMALL_FILES)
+def test_a_loop_that_cannot_be_kept_runs_all_the_same_and_that_is_said_once(said, tmp_path):
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (512, former[1]))
+    try:
+        first, kept = said()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
     assert first.startswith("Première utilisation")
     assert kept.startswith("Les calculs préparés ne peuvent pas être gardés sur le disque")
     assert [file.stat().st_size for file in tmp_path.glob("kept/**/*") if file.is_file()] == []
