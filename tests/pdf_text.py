@@ -9,8 +9,8 @@ from unittest import mock
 import pypdf
 from pypdf.generic import ArrayObject, ContentStream, DecodedStreamObject, NameObject
 
-#: Where a line or a curve begins, goes and ends.
-_LINES = re.compile(rb"(?:-?\d[\d.]* )+[mlc](?=\s)")
+#: Where a line or a curve begins, goes and ends; the colour of what follows.
+_LINES = re.compile(rb"(?:-?\d[\d.]* )+[mlc](?=\s)|/\w+ (?:cs|CS)\s(?:\d[\d.]* )+(?:scn|SCN)(?=\s)")
 _STRING = rb"(?:[^()\\]|\\.|\(%s\))*"  # parentheses within, if they are pairs, stand as they are
 _TEXT = rb"\(" + _STRING % (_STRING % (_STRING % rb"[^()]*")) + rb"\)"
 _PART = re.compile(
@@ -20,7 +20,8 @@ _PART = re.compile(
     re.DOTALL,
 )
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
+_ESCAPED = {f"{number:0{width}o}".encode(): bytes([number]) for width in (1, 2, 3) for number in range(256)}
+_ESCAPED |= {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 
 
 def page_text(page: pypdf.PageObject) -> str:
@@ -57,7 +58,7 @@ def _split(content: ContentStream, stream) -> None:
         elif kind == "number":
             given.append(float(part[kind]))
         elif kind == "string":
-            given.append(_ESCAPE.sub(_unescaped, part[kind][1:-1]))
+            given.append(_ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), part[kind][1:-1]))
         elif kind == "name":
             given.append(NameObject("/" + part[kind].decode()))
         elif kind == "hex":
@@ -66,8 +67,3 @@ def _split(content: ContentStream, stream) -> None:
             outside, given = given, []
         elif kind == "end":
             given = [*outside, ArrayObject(given)]
-
-
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    written = found[1]
-    return bytes([int(written, 8)]) if written[:1].isdigit() else _ESCAPED.get(written, written)

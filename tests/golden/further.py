@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.report.report_files import DOCUMENT
+from geo.maps.static.sheet import Sheet
+from geo.report import report_files
 from geo.settings import Settings
 from geo.territory.embedded import read_tables
 from tests.golden.channels import CLOSED, OPENED, USUALLY_CLOSED, USUALLY_OPENED, answered, draw_what_is_read, run
@@ -35,6 +36,8 @@ ROUNDS = (("64504", "mardi", "", "9h-12h", 3 * 52 / 12), ("64006", "jeudi", "1 e
 #: First day of each in the year over which half-hours are averaged, and half-hours of a day when the bus is there.
 TUESDAY, THURSDAY = ("2026-01-06", slice(18, 24)), ("2026-01-08", slice(18, 22))
 WEEKS, MONTHS, STOPS, HOURS, PASS_EUR = 52, 12, 2, 3, 350
+#: Maps that every report has, and one with a plan: nothing of rounds and stops is read in them.
+MAPS = ("travel_time", "curve", "under_served", "plan")
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 _ROUNDS = r"""
@@ -183,7 +186,7 @@ def other_kinds(heard: Heard, folder: Path) -> Asked:
     """Count main sites and buses, no antennes."""
     oracle, channels = heard.oracle, heard.channels
     sites = oracle.territory.facilities["sites"]
-    minutes = oracle.to(sites[sites["kind"].isin(["main", "bus"])])
+    minutes = oracle.to(sites.geometry[sites["kind"].isin(["main", "bus"])])
     within = minutes <= THRESHOLD_MIN + SAME
     figures = {
         "within_kinds": oracle.people(within),
@@ -216,8 +219,10 @@ def rounds_and_stops(heard: Heard, folder: Path) -> Asked:
     made = ["--plan", str(folder / "plan" / "plan.json"), "--date", "2026-11-22"]
     with pytest.MonkeyPatch.context() as patch:
         draw_what_is_read(patch)
+        blank = Sheet(297, 210, "Carte", "Carte que personne ne lit")
+        patch.setattr(report_files, "report_maps", lambda _findings: dict.fromkeys(MAPS, blank))
         assert run("report", str(toured), *made, "--out", str(folder / "rapport"))[0] == 0
-    asked.texts["pdf"] = " ".join(pdf_pages((folder / "rapport" / DOCUMENT).read_bytes()))
+    asked.texts["pdf"] = " ".join(pdf_pages((folder / "rapport" / report_files.DOCUMENT).read_bytes()))
     for path in (folder / "diagnose" / "map.html", folder / "plan" / "arguments.html"):
         asked.texts[f"html.{path.stem}"] = html_text(path.read_text(encoding="utf-8"))
     with visitor(toured, folder / "cache") as opened:
@@ -276,7 +281,7 @@ def _stops(asked: Asked, oracle: Oracle, plan: dict, reach: list[np.ndarray]) ->
     """Add up what the stops bring, after the label and the known stops."""
     now = oracle.minutes
     for label in plan["selected"]:
-        now = np.minimum(now, oracle.to(oracle._site_at(label["lon"], label["lat"])))
+        now = np.minimum(now, oracle.to(oracle.at(label["lon"], label["lat"])))
     beyond = oracle.on & (now > THRESHOLD_MIN + SAME)
     waiting = beyond & ~np.logical_or(*reach)
     told, brought = plan["stops"], []
@@ -310,8 +315,10 @@ def two_lists(heard: Heard, folder: Path) -> Asked:
     closed = sites["facility_id"] == CLOSED.get(channels.key, USUALLY_CLOSED)
     code = OPENED.get(channels.key, USUALLY_OPENED)
     town = territory.communes.loc[code]
-    new = oracle._site_at(town["lon"], town["lat"]).assign(
-        facility_id="nouveau", name="Nouveau site", kind="main", commune_code=code, commune_name=town["name"]
+    new = (
+        sites.iloc[[0]]
+        .set_geometry(oracle.at(town["lon"], town["lat"]))
+        .assign(facility_id="nouveau", name="Nouveau site", kind="main", commune_code=code, commune_name=town["name"])
     )
     after = territory.with_sites(pd.concat([sites[~closed], new[sites.columns]], ignore_index=True), why={})
     replace(after, manifest=replace(after.manifest, scenario=None)).save(folder / "after")
@@ -349,8 +356,10 @@ def lists_of_the_day(heard: Heard, folder: Path, serve: Callable[[str, bytes], N
     oracle, tables = heard.oracle, read_tables(Settings.from_environment().data_dir / "france")
     sites, town = tables.sites.frame, oracle.territory.communes.loc[USUALLY_OPENED]
     closed = sites["facility_id"] == USUALLY_CLOSED
-    new = oracle._site_at(town["lon"], town["lat"]).assign(
-        facility_id="nouveau", name="Nouveau site", kind="main", commune_code=USUALLY_OPENED
+    new = (
+        sites.iloc[[0]]
+        .set_geometry(oracle.at(town["lon"], town["lat"]))
+        .assign(facility_id="nouveau", name="Nouveau site", kind="main", commune_code=USUALLY_OPENED)
     )
     lists = {"before": sites, "after": pd.concat([sites[~closed], new[sites.columns]], ignore_index=True)}
     for name, places in lists.items():
@@ -393,7 +402,7 @@ def _told_of_lists(told: dict) -> dict[str, float | None]:
 
 
 def _within(oracle: Oracle, place: "pd.Series | dict") -> np.ndarray:
-    return oracle.to(oracle._site_at(place["lon"], place["lat"])) <= THRESHOLD_MIN + SAME
+    return oracle.to(oracle.at(place["lon"], place["lat"])) <= THRESHOLD_MIN + SAME
 
 
 def _slots(half_hours: slice) -> range:

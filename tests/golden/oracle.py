@@ -1,11 +1,12 @@
 """What is true of a territory, added up here with numpy alone from its times: no measure of the package is called.
 
-Only `Territory` is used: `communes`, `demand`, `facilities`, `travel_times`, `times_to`. Shares are of the residents
+Only `Territory` is used (`communes`, `demand`, `facilities`, `travel_times`), and ways by its roads. Shares are of the residents
 whose way is known; those on the network without any road to a site are among them and never within reach.
 """
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,8 @@ import pyproj
 
 from geo import Territory
 from geo.network.estimated_error import INTERVALS, terrain
+from geo.network.snapping import snap
+from geo.network.travel_times import nearest_by_road
 from geo.settings import Settings
 from geo.sources.relief import RELIEF_FILE, read_relief
 
@@ -81,7 +84,7 @@ class Oracle:
             self.bounds = {"low": longest, "high": shortest}
         self.figures: dict[str, float | None] = {}
         self._coverage()
-        self._each = each = np.column_stack([self.to(self.sites.iloc[[i]]) for i in range(len(self.sites))])
+        self._each = each = np.column_stack([self.to(self.sites.geometry.iloc[[i]]) for i in range(len(self.sites))])
         self.on_roads = np.isfinite(each).any(axis=0)
         self._second_sites(each)
         self._hours(each)
@@ -93,9 +96,15 @@ class Oracle:
         if not self.known:
             self.figures = {name: value if name in COUNTS else None for name, value in self.figures.items()}
 
-    def to(self, places: gpd.GeoDataFrame) -> np.ndarray:
+    def to(self, places: gpd.GeoSeries) -> np.ndarray:
         """Return the minutes of each point to the nearest of some places, inf: no way."""
-        return minutes(self.territory.times_to(places.reset_index(drop=True)))
+        network = self.territory.network
+        ways = nearest_by_road(network, self.territory.demand_on_network, snap(network, places.x, places.y))
+        return ways.travel_time_s / 60
+
+    def at(self, lon: float | pd.Series, lat: float | pd.Series) -> gpd.GeoSeries:
+        """Return one or some positions as places."""
+        return gpd.GeoSeries(gpd.points_from_xy(np.atleast_1d(lon), np.atleast_1d(lat)), crs=self.sites.crs)
 
     def people(self, chosen: np.ndarray) -> float:
         return float(self.residents[chosen].sum())
@@ -278,7 +287,7 @@ class Oracle:
         before, now = self.minutes, self.minutes
         server = np.full(len(before), -1)
         for number, label in enumerate(labels):
-            to_label = self.to(self._site_at(label["lon"], label["lat"]))
+            to_label = self.to(self.at(label["lon"], label["lat"]))
             brought = (now > THRESHOLD_MIN + SAME) & (to_label <= THRESHOLD_MIN + SAME)
             self.figures[f"label_{number + 1}_gain"] = self.people(brought)
             server, now = np.where(to_label < now, number, server), np.minimum(now, to_label)
@@ -306,7 +315,7 @@ class Oracle:
             },
             "plan_cost": sum(label["cost_eur"] for label in labels),
             "plan_aid": sum(label["aid_eur"] for label in labels),
-            "plan_candidates": int(self._candidates().sum()),
+            "plan_candidates": int(self._candidates.sum()),
             "plan_left": self.people(self.on & ~within),
             "plan_left_anyhow": self.people(self.on & ~(within | self._within_of_candidates())),
         }
@@ -333,13 +342,11 @@ class Oracle:
         return {"plan_mean_saved": None if before is None or now is None else 1 - now / before}
 
     def _within_of_candidates(self) -> np.ndarray:
-        codes = self.territory.demand["commune_code"][self._candidates()]
+        codes = self.territory.demand["commune_code"][self._candidates]
         places = self.territory.communes.loc[codes]
-        nearest = self.minutes
-        for lon, lat in zip(places["lon"], places["lat"], strict=True):
-            nearest = np.minimum(nearest, self.to(self._site_at(lon, lat)))
-        return nearest <= THRESHOLD_MIN + SAME
+        return np.minimum(self.minutes, self.to(self.at(places["lon"], places["lat"]))) <= THRESHOLD_MIN + SAME
 
+    @cached_property
     def _candidates(self) -> np.ndarray:
         """Return which communes may get a label: no site, something that draws people there, and 1,000 residents.
 
@@ -353,18 +360,17 @@ class Oracle:
         nearest = self.minutes
         if credible.any():
             towns = self.territory.communes.loc[codes[credible]]
-            towns = pd.concat([self._site_at(lon, lat) for lon, lat in zip(towns["lon"], towns["lat"], strict=True)])
-            nearest = np.minimum(nearest, self.to(towns))
+            nearest = np.minimum(nearest, self.to(self.at(towns["lon"], towns["lat"])))
         credible = credible | (drawing & (self.residents >= 300) & (nearest > THRESHOLD_MIN + SAME))
         return credible if credible.any() else free
 
     def add_scenario(self, name: str, opened: str | None, closed: pd.Series) -> None:
         """Work out what opening a site at the point of a commune (`None`: none), and closing some, changes."""
-        sites = self.sites[~closed.reindex(self.sites.index, fill_value=False)]
+        after = self.to(self.sites.geometry[~closed.reindex(self.sites.index, fill_value=False)])
         if opened is not None:
             town = self.territory.communes.loc[opened]
-            sites = pd.concat([sites, self._site_at(town["lon"], town["lat"])])
-        before, after = self.minutes, self.to(sites)
+            after = np.minimum(after, self.to(self.at(town["lon"], town["lat"])))
+        before = self.minutes
         both = np.isfinite(before) & np.isfinite(after)
         changed = np.where(np.isfinite(after), after, 1e9) - np.where(np.isfinite(before), before, 1e9)
         for limit, which in ((THRESHOLD_MIN, ""), (FURTHER_MIN, "_30")):
@@ -408,9 +414,6 @@ class Oracle:
             if self.estimated
             else {f"{name}_mean_measured": after}
         )
-
-    def _site_at(self, lon: float, lat: float) -> gpd.GeoDataFrame:
-        return self.sites.iloc[[0]].set_geometry(gpd.points_from_xy([lon], [lat], crs=self.sites.crs))
 
 
 #: Figures that are known where the population is not, of a change and of today.

@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geo.ui.screens import diagnostic
 from tests.golden.reading import html_text, markdown_text, plain
 from tests.golden.territories import DEPARTEMENT
 
@@ -44,6 +45,7 @@ def visitor(folder: Path | None, cache: Path):
         patch.delenv("MAILLAGE_ALLOW_FETCH", raising=False)
         patch.setenv("MAILLAGE_GEOCODER_URL", "")
         patch.setattr(sys, "argv", ["app.py", *([str(folder)] if folder else [])])
+        patch.setattr(diagnostic, "plan_ahead", lambda *_: None)  # each plan is asked for here where it is read
         st.cache_data.clear()
 
         def run(**address: str) -> AppTest:
