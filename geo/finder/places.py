@@ -336,8 +336,9 @@ class Places:
     def _open_on_arrival(self, position: int, *, walk_in: bool) -> bool:
         departement, hours = self.columns["departement"][position], self._hours(position)
         here = self.at.astimezone(time_zone(departement))
-        # Most places are closed at odd hours: seen here sooner than from their whole calendar.
-        if hours is None or not hours.is_open(here.weekday(), here.hour * 60 + here.minute):
+        # Most places are closed at odd hours, all on holidays: seen here sooner than from their whole calendar.
+        at_odd_hours = hours is None or not hours.is_open(here.weekday(), here.hour * 60 + here.minute)
+        if at_odd_hours or holiday_on(here.date(), departement):
             return False
         status = self._status(position, self.at)
         if walk_in and status.appointment is not False:
