@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from geo.network.bounded_searches import TravelMatrix
     from geo.network.road_network import RoadNetwork
+    from geo.network.shortest_paths import NearestFacility
     from geo.network.snapping import Legs
 
 
@@ -42,10 +43,21 @@ def nearest_by_road(network: RoadNetwork, origins: SnappedPoints, facilities: Sn
 
     One search for all origins, against the direction of travel.
     """
-    into, out = legs_to_points(network, facilities), legs_from_points(network, origins)
-    field = nearest_facility(
+    return _nearest_through(network, origins, facilities, _nearest_of_nodes(network, facilities))
+
+
+def _nearest_of_nodes(network: RoadNetwork, facilities: SnappedPoints) -> NearestFacility:
+    into = legs_to_points(network, facilities)
+    return nearest_facility(
         network, into.node, start_time_s=into.time_s, start_length_m=into.length_m, facility=into.point
     )
+
+
+def _nearest_through(
+    network: RoadNetwork, origins: SnappedPoints, facilities: SnappedPoints, field: NearestFacility
+) -> NearestByRoad:
+    """Return the same where the facility soonest reached from each node is known."""
+    out = legs_from_points(network, origins)
     direct_origin, direct_facility, direct_time, direct_length = direct_trips(network, origins, facilities)
 
     origin = np.concatenate([out.point, direct_origin])
@@ -122,14 +134,11 @@ def pairs_sooner_than(
     Far fewer than all trips: each search stops where a facility of today is as near. An origin that no facility is
     reached from has all its trips.
     """
-    into = legs_to_points(network, facilities)
-    field = nearest_facility(
-        network, into.node, start_time_s=into.time_s, start_length_m=into.length_m, facility=into.point
-    )
+    field = _nearest_of_nodes(network, facilities)
     matrix = travel_matrix(
         network, legs_from_points(network, origins), legs_to_points(network, destinations), sooner_than=field
     )
-    today = nearest_by_road(network, origins, facilities).travel_time_s
+    today = _nearest_through(network, origins, facilities, field).travel_time_s
     return _with_direct_trips(network, origins, destinations, matrix, np.nextafter(today, -np.inf))
 
 

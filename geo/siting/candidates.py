@@ -142,9 +142,13 @@ def centrality_texts(codes: pd.Series) -> NDArray[np.object_]:
     >>> centrality_texts(pd.Series(["64422", "64550"])).tolist()
     ['sous-préfecture, bureau centralisateur de canton, bureau de poste', '']
     """
-    known = embedded_centralities().reindex(codes, fill_value=False)[list(SERVICES)].to_numpy(bool)
+    table = embedded_centralities()
+    at = table.index.get_indexer(pd.Index(codes))
+    known = table[list(SERVICES)].to_numpy(bool)[at] & (at >= 0)[:, None]
+    # Few are the ways to be drawn to a commune: each is put into words once.
+    kinds, which = np.unique(known, axis=0, return_inverse=True)
     words = np.array(list(SERVICES.values()), dtype=object)
-    return np.array([", ".join(words[has]) for has in known], dtype=object)
+    return np.array([", ".join(words[has]) for has in kinds], dtype=object)[which]
 
 
 def _holding(territory: Territory) -> set[str]:

@@ -76,6 +76,7 @@ def maximise(program: Program, *, time_limit_s: float, stopped: Callable[[], boo
         # The programs are small and begin at a solution that is nearly always the best: to presolve them again doubled
         # the time of the slowest.
         ("mip_allow_restart", False),
+        ("mip_heuristic_run_feasibility_jump", False),  # it looks for a first solution
     ):
         _require(solver.setOptionValue(option, value), highspy)
     n_rows, n_columns = program.rows.shape

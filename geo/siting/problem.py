@@ -156,18 +156,25 @@ class SitingProblem:
     @cached_property
     def commune_residents(self) -> NDArray[np.float64]:
         """Residents of the commune of each candidate, shape (n_candidates,); 0 where unknown."""
+        by_commune = pd.Series(self.residents).groupby(self.communes[0]).sum()
+        return self._in_its_commune(np.asarray(by_commune, np.float64))
+
+    @cached_property
+    def _commune_known(self) -> NDArray[np.bool_]:
+        """Whether the residents of the commune of each candidate are known, shape (n_candidates,)."""
         place, codes = self.communes
-        by_commune = pd.Series(self.residents).groupby(place).sum().set_axis(codes)
-        residents: NDArray[np.float64] = np.asarray(
-            self.candidates["commune_code"].map(by_commune).fillna(0.0), np.float64
-        )
-        return residents
+        known = np.zeros(len(codes))
+        known[place[self.demand["population_known"].to_numpy(bool)]] = 1.0
+        return self._in_its_commune(known) > 0
+
+    def _in_its_commune(self, by_commune: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a number of each of `communes` for the one of each candidate; 0 where nobody is known to live."""
+        at = self.communes[1].get_indexer(pd.Index(self.candidates["commune_code"]))
+        return np.where(at >= 0, by_commune[at], 0.0)
 
     def commune_residents_told(self, candidates: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the residents of the commune of some candidates as tables tell them: NaN where unknown."""
-        known = pd.Index(self.demand.loc[self.demand["population_known"], "commune_code"].unique())
-        there = known.get_indexer(self.candidates["commune_code"].iloc[candidates]) >= 0
-        return np.where(there, self.commune_residents[candidates], np.nan)
+        return np.where(self._commune_known[candidates], self.commune_residents[candidates], np.nan)
 
     @cached_property
     def communes(self) -> tuple[NDArray[np.int64], pd.Index]:

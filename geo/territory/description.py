@@ -118,8 +118,8 @@ def _concerns(around: gpd.GeoDataFrame, everywhere: gpd.GeoDataFrame) -> Callabl
 
     A code that is no commune of the files counts with its département.
     """
-    near, known = (set(frame.index.to_numpy(dtype=object)) for frame in (around, everywhere))
-    departements = set(around["departement"])
+    near, known = set(around.index.to_numpy(dtype=object)), everywhere.index
+    departements = set(around["departement"].unique())
     return lambda code: code in near or (code not in known and departement_of(code) in departements)
 
 
@@ -133,16 +133,18 @@ def _kept_out(table: SourceTable, concerns: Callable[[str], bool]) -> pd.DataFra
 
 def _far_from_roads(area: StudyArea) -> CommuneNote:
     """Return the note about communes whose residents are, in the mean, far from the street where their way starts."""
+    far = f"à plus de {format_integer(FAR_FROM_ROADS_M)} m d'une route"
+    sentence = f"{{count}} commune(s) (a son/ont leur) point {far} : {{codes}}."
+    if area.network.source.approximate:  # it has no streets
+        return CommuneNote.of(sentence, ())
     origins = area.demand_on_network
-    known = (origins.link >= 0) & (not area.network.source.approximate)
+    known = origins.link >= 0
     points = area.demand[known]
     # A trace of weight everywhere: points count alike in a commune where nobody is known to live.
     weight = points["population"].fillna(0.0) + 1e-9
     weighted = pd.DataFrame({"sum": weight * origins.distance_m[known], "weight": weight})
     totals = weighted.groupby(points["commune_code"]).sum()
     distance = totals["sum"] / totals["weight"]
-    far = f"à plus de {format_integer(FAR_FROM_ROADS_M)} m d'une route"
-    sentence = f"{{count}} commune(s) (a son/ont leur) point {far} : {{codes}}."
     return CommuneNote.of(sentence, distance.index[distance > FAR_FROM_ROADS_M])
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MARGIN_M: Final = 55_000.0
 #: Degrees of longitude and of latitude between two points that are less than the margin apart (47 km at most).
 _SURELY_NEAR_DEG: Final = 0.3
+#: Degrees of longitude or of latitude that are surely more than the margin, anywhere in France (69 km at least).
+_SURELY_FAR_DEG: Final = 1.0
 #: How a note about stops that are out of a territory begins.
 ROUNDS_NOTE: Final = "tournées des bus, "
 #: Detail (m) of the outlines of neighbouring départements: they are only drawn behind the study area.
@@ -123,18 +125,24 @@ def _distance_to(area: gpd.GeoDataFrame, lon: pd.Series, lat: pd.Series) -> NDAr
     Inf for a point that lies nowhere, or beyond the margin of the box around the area.
     """
     metres = to_metres(FRANCE)
-    centres = np.column_stack(metres.transform(area["lon"].to_numpy(), area["lat"].to_numpy()))
-    points = np.column_stack(metres.transform(lon.to_numpy(), lat.to_numpy()))
-    distance = np.full(len(points), np.inf)
-    usable = np.flatnonzero(
-        (points >= centres.min(axis=0) - MARGIN_M).all(axis=1) & (points <= centres.max(axis=0) + MARGIN_M).all(axis=1)
-    )
+    own, asked = area[["lon", "lat"]].to_numpy(np.float64), np.column_stack([lon, lat])
+    centres = np.column_stack(metres.transform(*own.T))
+    distance = np.full(len(asked), np.inf)
+    # Of all of France few are so near: the others are not projected.
+    usable = np.flatnonzero(_inside(asked, own, _SURELY_FAR_DEG))
+    points = np.column_stack(metres.transform(*asked[usable].T))
+    inside = _inside(points, centres, MARGIN_M)
+    usable, points = usable[inside], points[inside]
     tree = shapely.STRtree(np.asarray(shapely.points(centres)))
-    (which, _), metres_away = tree.query_nearest(
-        shapely.points(points[usable]), return_distance=True, all_matches=False
-    )
+    (which, _), metres_away = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
     distance[usable[which]] = metres_away
     return distance
+
+
+def _inside(points: NDArray[np.float64], of: NDArray[np.float64], margin: float) -> NDArray[np.bool_]:
+    """Tell which points (n, 2) are in the box around others (m, 2), or at most a margin beyond it."""
+    found: NDArray[np.bool_] = ((points >= of.min(axis=0) - margin) & (points <= of.max(axis=0) + margin)).all(axis=1)
+    return found
 
 
 def bounds(area: gpd.GeoDataFrame) -> tuple[float, float, float, float]:

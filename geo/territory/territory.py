@@ -108,16 +108,16 @@ class Territory(StudyArea):
         origins = self.demand_on_network
         found = nearest_by_road(self.network, origins, snap(self.network, places.geometry.x, places.geometry.y))
         reached = found.facility >= 0
-        # Position -1, where nothing is reached, is past the end: <NA>.
-        names = places[["facility_id", "name"]].reindex(found.facility).set_axis(self.demand.index)
+        # Position -1, where nothing is reached: <NA>.
+        ids, names = (places[name].array.take(found.facility, allow_fill=True) for name in ("facility_id", "name"))
         return pd.DataFrame(
             {
                 "commune_code": self.demand["commune_code"],
                 "population": self.demand["population"],
                 "travel_time_min": pd.array(np.where(reached, found.travel_time_s / 60, np.nan), dtype="Float64"),
                 "distance_km": pd.array(np.where(reached, found.length_m / 1000, np.nan), dtype="Float64"),
-                "facility_id": names["facility_id"],
-                "facility_name": names["name"],
+                "facility_id": ids,
+                "facility_name": names,
                 "snap_distance_m": origins.distance_m,
                 "on_network": origins.link >= 0,
             },
