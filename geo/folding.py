@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
 _LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 
 
@@ -44,8 +42,3 @@ def fold_each(texts: Sequence[str]) -> list[str]:
         if not mark.isalnum()
     }
     return [" ".join(line.split()) for line in decomposed.translate(meant).split("\n")]
-
-
-def fold_all(texts: pd.Series) -> pd.Series:
-    """Return each text folded, dtype "string" on the same index; <NA> stays <NA>."""
-    return texts.map(fold, na_action="ignore").astype("string")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    import pandas as pd
 
 #: Narrow no-break space, between thousands and before ``;``.
 THIN_SPACE: Final = "\u202f"
@@ -376,19 +375,6 @@ def is_email(text: str) -> bool:
 def visible(text: str) -> str:
     """Return a text on one line, a space in the place of each run of characters that are not seen."""
     return _UNSEEN_RUN.sub(" ", text)
-
-
-def visible_column(texts: pd.Series) -> pd.Series:
-    """Return a column of texts (dtype "string") made `visible` and stripped; <NA> where nothing is left to see."""
-    column = texts.astype("string")
-    known = column.dropna().to_numpy(object)
-    if not len(known):
-        return column
-    # Nearly every column has nothing to change: one look at all of it is enough to know.
-    if _UNSEEN_RUN.search("x".join(known)):
-        column = column.map(visible, na_action="ignore").astype("string")
-    present: pd.Series = column.str.strip()
-    return present.mask(present == "")
 
 
 def _number(value: Any) -> float | None:

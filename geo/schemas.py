@@ -6,14 +6,18 @@ always in WGS84 (EPSG:4326); missing text is `<NA>`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from geo.crs import WGS84
 from geo.errors import CrsError, Fault, SchemaError
 from geo.kinds import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import geopandas as gpd
+    import pandas as pd
 
 #: Kinds of facility. `main`, `antenne` and `bus` are France services; a `place` is of any other list.
 
@@ -77,61 +81,115 @@ CELL_DTYPES: Final[dict[str, str]] = dict.fromkeys(("cell_id", "commune_code"), 
 )
 
 
+class _Column(NamedTuple):
+    """What a column must be: its type, whether a value may be missing or come twice, and a check with its arguments.
+
+    The checks are those of pandera by their names.
+    """
+
+    dtype: str
+    nullable: bool = False
+    unique: bool = False
+    check: str | None = None
+    arguments: tuple[Any, ...] = ()
+
+
+_FACILITY_RULES: Final = {name: _Column(dtype, nullable=True) for name, dtype in FACILITY_DTYPES.items()} | {
+    "facility_id": _Column("string", unique=True),
+    "name": _Column("string", check="str_length", arguments=(1, None)),
+    "kind": _Column("string", check="isin", arguments=(list(KINDS),)),
+}
+_COMMUNE_RULES: Final = {
+    "name": _Column("string"),
+    "departement": _Column("string", check="str_matches", arguments=(r"^(\d\d|2A|2B|9[78]\d)$",)),
+    "postcodes": _Column("string", nullable=True, check="str_matches", arguments=(r"^\d{5}(;\d{5})*$",)),
+    "population": _Column("Int64", nullable=True, check="ge", arguments=(0,)),
+    "lon": _Column("float64", check="in_range", arguments=(-180, 180)),
+    "lat": _Column("float64", check="in_range", arguments=(-90, 90)),
+    "point_source": _Column("string", check="isin", arguments=(POINT_SOURCES,)),
+    "altitude_m": _Column("float64", nullable=True),
+}
+_COMMUNE_INDEX: Final = _Column("string", unique=True, check="str_matches", arguments=(rf"^{COMMUNE_CODE}$",))
+_CELL_RULES: Final = {
+    "cell_id": _Column("string", unique=True),
+    "commune_code": _Column("string"),
+    "population": _Column("float64", check="ge", arguments=(0,)),
+    "share_65_plus": _Column("float64", nullable=True, check="in_range", arguments=(0, 1)),
+    "share_poor": _Column("float64", nullable=True, check="in_range", arguments=(0, 1)),
+    "living_standard_eur": _Column("float64", nullable=True),
+}
+
+
 def check_facilities(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
     """Return `frame` if it meets the facility contract, else raise `SchemaError` with every fault."""
-    import pandera.pandas as pa  # noqa: PLC0415 - takes two seconds to import
-
-    text = pa.Column("string", nullable=True)
-    columns: dict[str, Any] = dict.fromkeys(FACILITY_COLUMNS, text)
-    columns["facility_id"] = pa.Column("string", unique=True)
-    columns["name"] = pa.Column("string", pa.Check.str_length(min_value=1))
-    columns["kind"] = pa.Column("string", pa.Check.isin(list(KINDS)))
-    columns["appointment"] = pa.Column("boolean", nullable=True)
-    return _check(frame, columns, source)
+    return _check(frame, _FACILITY_RULES, source)
 
 
 def check_communes(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
     """Return `frame` if it meets the commune contract, else raise `SchemaError` with every fault."""
-    import pandera.pandas as pa  # noqa: PLC0415
-
-    columns: dict[str, Any] = {
-        "name": pa.Column("string"),
-        "departement": pa.Column("string", pa.Check.str_matches(r"^(\d\d|2A|2B|9[78]\d)$")),
-        "postcodes": pa.Column("string", pa.Check.str_matches(r"^\d{5}(;\d{5})*$"), nullable=True),
-        "population": pa.Column("Int64", pa.Check.ge(0), nullable=True),
-        "lon": pa.Column("float64", pa.Check.in_range(-180, 180)),
-        "lat": pa.Column("float64", pa.Check.in_range(-90, 90)),
-        "point_source": pa.Column("string", pa.Check.isin(POINT_SOURCES)),
-        "altitude_m": pa.Column("float64", nullable=True),
-    }
-    index = pa.Index("string", pa.Check.str_matches(rf"^{COMMUNE_CODE}$"), unique=True, name="commune_code")
-    return _check(frame, columns, source, index)
+    return _check(frame, _COMMUNE_RULES, source, _COMMUNE_INDEX)
 
 
 def check_cells(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
     """Return `frame` if it meets the population-cell contract, else raise `SchemaError`."""
-    import pandera.pandas as pa  # noqa: PLC0415
-
-    columns: dict[str, Any] = {
-        "cell_id": pa.Column("string", unique=True),
-        "commune_code": pa.Column("string"),
-        "population": pa.Column("float64", pa.Check.ge(0)),
-        "share_65_plus": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True),
-        "share_poor": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True),
-        "living_standard_eur": pa.Column("float64", nullable=True),
-    }
-    return _check(frame, columns, source)
+    return _check(frame, _CELL_RULES, source)
 
 
-def _check(frame: gpd.GeoDataFrame, columns: dict[str, Any], source: str, index: Any = None) -> gpd.GeoDataFrame:
-    import pandera.pandas as pa  # noqa: PLC0415
-
+def _check(
+    frame: gpd.GeoDataFrame, rules: Mapping[str, _Column], source: str, index: _Column | None = None
+) -> gpd.GeoDataFrame:
     if frame.crs is None or frame.crs.to_epsg() != int(WGS84.removeprefix("EPSG:")):
         msg = f"{source} : système de coordonnées {frame.crs} trouvé, {WGS84} attendu. Reprojetez la table."
         raise CrsError(msg)
+    doubtful = {
+        name: rule
+        for name, rule in rules.items()
+        if list(frame.columns).count(name) != 1 or not _is_met(frame[name], rule)
+    }
+    index_is_met = index is None or (frame.index.name == "commune_code" and _is_met(frame.index.to_series(), index))
+    if doubtful or not index_is_met:
+        _say_faults(frame, doubtful, source, None if index_is_met else index)
+    return frame
+
+
+def _is_met(column: pd.Series, rule: _Column) -> bool:
+    """Tell whether a column certainly is as it must be: where nothing is wrong pandera says so in a hundred times this.
+
+    `False`: it may be, pandera knows.
+    """
+    from pandas.api.types import pandas_dtype  # noqa: PLC0415 - a column was given: it is loaded
+
+    if column.dtype != pandas_dtype(rule.dtype):
+        return False
+    values = column.dropna()
+    if (not rule.nullable and len(values) < len(column)) or (rule.unique and not values.is_unique):
+        return False
+    return rule.check is None or _MET[rule.check](values, *rule.arguments)
+
+
+#: Whether all values meet a check of pandera.
+_MET: Final[dict[str, Callable[..., bool]]] = {
+    "str_length": lambda values, least, _: all(len(text) >= least for text in values.tolist()),
+    "str_matches": lambda values, pattern: all(re.match(pattern, text) for text in values.tolist()),
+    "isin": lambda values, allowed: set(values.tolist()) <= set(allowed),
+    "ge": lambda values, least: bool((values >= least).all()),
+    "in_range": lambda values, least, most: bool(values.between(least, most).all()),
+}
+
+
+def _say_faults(frame: gpd.GeoDataFrame, rules: Mapping[str, _Column], source: str, index: _Column | None) -> None:
+    """Raise `SchemaError` with every fault of these columns and of the index, if pandera finds any."""
+    import pandera.pandas as pa  # noqa: PLC0415 - takes two seconds to import, and nearly every table is as it must be
+
+    def made(kind: Any, rule: _Column, **more: Any) -> Any:
+        checks = None if rule.check is None else getattr(pa.Check, rule.check)(*rule.arguments)
+        return kind(rule.dtype, checks, nullable=rule.nullable, unique=rule.unique, **more)
+
+    columns = {name: made(pa.Column, rule) for name, rule in rules.items()}
     try:
-        doubtful = {name: column for name, column in columns.items() if not _is_met(frame, name, column)}
-        pa.DataFrameSchema(doubtful, index=index).validate(frame, lazy=True)
+        pa.DataFrameSchema(
+            columns, index=None if index is None else made(pa.Index, index, name="commune_code")
+        ).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
         faults = [
             Fault(
@@ -141,14 +199,3 @@ def _check(frame: gpd.GeoDataFrame, columns: dict[str, Any], source: str, index:
             for case in error.failure_cases.itertuples()
         ]
         raise SchemaError(source, faults) from error
-    return frame
-
-
-def _is_met(frame: gpd.GeoDataFrame, name: str, column: Any) -> bool:
-    """Tell whether a column is of its type, and nothing else is asked of it: pandera says so in 20 times as long."""
-    from pandera.engines.pandas_engine import Engine  # noqa: PLC0415
-
-    asks_more = column.checks or column.unique or not column.nullable
-    if asks_more or list(frame.columns).count(name) != 1:
-        return False
-    return bool(column.dtype.check(Engine.dtype(frame[name].dtype)))

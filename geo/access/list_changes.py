@@ -16,10 +16,10 @@ import pandas as pd
 import shapely
 
 from geo.crs import FRANCE, WGS84, departement_of, to_metres
-from geo.folding import fold_all
 from geo.french import dialled
 from geo.question import AT_THRESHOLD_MIN
 from geo.territory.margin import near_places
+from geo.text_columns import fold_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

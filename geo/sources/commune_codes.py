@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from geo.folding import fold
 from geo.french import agreed, format_integer, in_number
+from geo.text_columns import each_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +22,10 @@ CODE_COLUMNS: Final = (
     *("code com", "com insee", "insee commune", "codecommune", "code insee de la commune", "code"),
 )
 
-_VALID: Final = r"(?:0[1-9]|[13-8]\d|2[1-9AB]|9[0-57-8])\d{3}"
+_VALID: Final = re.compile(r"(?:0[1-9]|[13-8]\d|2[1-9AB]|9[0-57-8])\d{3}", re.ASCII)
+#: A code that lost its leading zero, and the decimals that it was given.
+_SHORT: Final = re.compile(r"[1-9]\d{3}", re.ASCII)
+_DECIMALS: Final = re.compile(r"\.0+$")
 _ARRONDISSEMENTS: Final = {"75056": (75101, 75120), "69123": (69381, 69389), "13055": (13201, 13216)}
 
 #: Code of each municipal arrondissement -> code of its city (Paris, Lyon, Marseille).
@@ -53,9 +58,14 @@ def normalise_codes(codes: pd.Series) -> pd.Series:
     -------
     Dtype "string", same index; <NA> where the value is no commune code.
     """
-    text = codes.astype("string").str.strip().str.upper().str.replace(r"\.0+$", "", regex=True)
-    text = text.where(~text.str.fullmatch(r"[1-9]\d{3}").fillna(value=False), "0" + text)
-    return text.where(text.str.fullmatch(_VALID).fillna(value=False))
+    return each_text(codes, _normal_code)
+
+
+def _normal_code(text: str) -> str | None:
+    """Return a commune code as five characters, `None` where the text is none."""
+    code = _DECIMALS.sub("", text.strip().upper())
+    code = f"0{code}" if _SHORT.fullmatch(code) else code
+    return code if _VALID.fullmatch(code) else None
 
 
 def city_of(codes: Iterable[str]) -> pd.Series:

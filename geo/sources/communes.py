@@ -10,7 +10,6 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
-from geo.french import visible_column
 from geo.schemas import COMMUNE_COLUMNS, check_communes
 from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, first_named, normalise_codes
 from geo.sources.commune_extent import in_departement
@@ -31,6 +30,7 @@ from geo.sources.provenance import (
     rejected_rows,
     rejection_faults,
 )
+from geo.text_columns import visible_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

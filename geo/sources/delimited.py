@@ -21,6 +21,7 @@ from geo.sources.archives import require_regular
 from geo.sources.csv_layout import header_position, layout_of, split_records
 from geo.sources.encodings import decode
 from geo.storage import shown_path
+from geo.text_columns import text_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -145,12 +146,13 @@ def parse_delimited(text: str, source: str, notes: list[str] | None = None) -> p
     blank = [""] * len(header)
     width = len(header)
     whole = (record if len(record) == width else (record + blank)[:width] for record in body)
-    columns = zip(*whole, strict=True)
+    named = [(name, cells) for name, cells in zip(header, zip(*whole, strict=True), strict=True) if name]
+    names, stripped = [name for name, _ in named], [[cell.strip() or None for cell in cells] for _, cells in named]
+    table = {name: text_array(cells) for name, cells in _named_apart(names, stripped, notes).items()}
     rows = pd.RangeIndex(first_row, first_row + len(body), name="row")
-    table = pd.DataFrame({n: pd.array(cells, dtype="string") for n, cells in enumerate(columns)}, index=rows)
-    table = table.loc[:, [name != "" for name in header]]
-    table = table.apply(lambda column: column.str.strip().replace("", pd.NA))
-    return _named_apart(table, [name for name in header if name], notes).dropna(how="all")
+    frame = pd.DataFrame(table, index=rows)
+    kept = np.array(list(map(any, zip(*stripped, strict=True))) or [False] * len(body), dtype=bool)
+    return frame if kept.all() else frame[kept]
 
 
 def require_columns(
@@ -260,24 +262,18 @@ def _overlong_faults(body: list[list[str]], width: int, first_row: int) -> list[
     ]
 
 
-def _named_apart(table: pd.DataFrame, names: list[str], notes: list[str]) -> pd.DataFrame:
-    """Return a table with its names, a second column of one name called ``name (2)``, or dropped if the same."""
-    first: dict[str, int] = {}
-    apart: dict[str, int] = {}
+def _named_apart(names: list[str], columns: list[list[str | None]], notes: list[str]) -> dict[str, list[str | None]]:
+    """Return columns by name, a second one of a name called ``name (2)``, or left out where it adds nothing."""
+    apart: dict[str, list[str | None]] = {}
     taken, ranks = set(names), dict.fromkeys(names, 1)
-    for position, name in enumerate(names):
-        same_as = first.setdefault(name, position)
-        if same_as == position:
-            apart[name] = position
+    for name, cells in zip(names, columns, strict=True):
+        if (first := apart.setdefault(name, cells)) is cells:
             continue
-        cells = table.iloc[:, position].dropna()
-        if cells.equals(table.iloc[:, same_as].reindex(cells.index)):
+        if all(cell is None or cell == same for cell, same in zip(cells, first, strict=True)):
             continue
         while (other := f"{name} ({ranks[name] + 1})") in taken:
             ranks[name] += 1
         taken.add(other)
-        apart[other] = position
+        apart[other] = cells
         notes.append(f"plusieurs colonnes « {name} » : la première garde ce nom, une autre devient « {other} »")
-    kept = table.iloc[:, list(apart.values())]
-    kept.columns = pd.Index(apart)
-    return kept
+    return apart

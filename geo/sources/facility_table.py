@@ -6,10 +6,11 @@ have a name, a usable position and an identifier of their own, and says why the 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -17,11 +18,12 @@ import pandas as pd
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import Fault, SchemaError
-from geo.french import agreed, in_number, visible_column
-from geo.schemas import FACILITY_COLUMNS, FACILITY_DTYPES, check_facilities
+from geo.french import agreed, in_number
+from geo.schemas import FACILITY_DTYPES, check_facilities
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import MAX_CELLS
 from geo.sources.provenance import Provenance, SourceTable, rejected_rows, rejection_faults
+from geo.text_columns import each_text, text_column, text_list, visible_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,17 +81,13 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
         No row is usable; lists why, row by row.
     """
     table = rows.table.assign(**{name: visible_column(rows.table[name]) for name in ("name", "facility_id")})
-    reasons = pd.Series(pd.NA, index=table.index, dtype="string") if rows.reasons is None else rows.reasons.copy()
-    misplaced = position_reasons(rows.lon, rows.lat)
-    reasons = reasons.fillna(misplaced)
-    reasons = reasons.mask(reasons.isna() & table["name"].isna(), "nom absent")
-    reasons = reasons.mask(reasons.isna() & table["facility_id"].isna(), "identifiant absent")
-    reasons = reasons.fillna(_repeated_reasons(table.loc[reasons.isna(), "facility_id"]))
-    rejected = rejected_rows(table.index, table["facility_id"], reasons)
-    usable = reasons.isna().to_numpy()
+    misplaced = text_list(position_reasons(rows.lon, rows.lat))
+    reasons = _reasons(table, misplaced, None if rows.reasons is None else text_list(rows.reasons))
+    rejected = rejected_rows(table.index, table["facility_id"], text_column(reasons, table.index))
+    usable = np.array([reason is None for reason in reasons], dtype=bool)
     if not usable.any():
         advice = "Aucune ligne n'est utilisable : corrigez ces cellules."
-        if table.empty or misplaced.notna().any():
+        if table.empty or any(misplaced):
             advice = (
                 "Aucune ligne n'est utilisable : vérifiez les colonnes de position. Se lisent : une latitude et une "
                 "longitude, x et y en Lambert-93, du WKT, « [lon, lat] » ; ni geohash ni « plus code »."
@@ -113,10 +111,12 @@ def facility_frame(table: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> gpd.G
 
     Its texts are `visible`; an empty `opening_hours`, known and never open, stays empty.
     """
-    columns = table.reindex(columns=list(FACILITY_COLUMNS)).astype(FACILITY_DTYPES)
-    texts = [name for name in FACILITY_COLUMNS if name not in {"appointment", "opening_hours"}]
-    columns[texts] = columns[texts].apply(visible_column)
-    return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(lon, lat), crs=WGS84).reset_index(drop=True)
+    columns: dict[str, Any] = {}
+    for name, dtype in FACILITY_DTYPES.items():
+        texts = table[name] if name in table else pd.Series(pd.NA, index=table.index, dtype="string")
+        seen = texts.astype(dtype) if name in {"appointment", "opening_hours"} else visible_column(texts)  # type: ignore[call-overload]
+        columns[name] = seen.array
+    return gpd.GeoDataFrame(columns, index=pd.RangeIndex(len(table)), geometry=gpd.points_from_xy(lon, lat), crs=WGS84)
 
 
 def position_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
@@ -128,18 +128,7 @@ def position_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
     -------
     French sentences, dtype "string", <NA> where the position lies in France.
     """
-    inside = _in_france(lon, lat)
-    shown = lat.astype("string") + ", " + lon.astype("string")
-    choices = [
-        (lon.isna() | lat.isna(), "position absente ou illisible"),
-        ((lon == 0) & (lat == 0), "position 0, 0 (inconnue du producteur)"),
-        (~inside & _in_france(lat, lon), "latitude et longitude inversées (" + shown + ")"),
-        (~inside, "position hors de France (" + shown + ")"),
-    ]
-    reasons = pd.Series(pd.NA, index=lon.index, dtype="string")
-    for concerned, reason in choices:
-        reasons = reasons.mask(reasons.isna() & concerned, reason)
-    return reasons
+    return text_column(map(_position_reason, lon.tolist(), lat.tolist()), lon.index)
 
 
 def position_identifiers(lon: pd.Series, lat: pd.Series) -> pd.Series:
@@ -167,31 +156,43 @@ def repair_code(cells: pd.Series, width: int, what: str, notes: list[str]) -> pd
     notes
         A sentence is added if something was repaired.
     """
-    codes = cells.str.removesuffix(".0").str.upper()
-    codes = codes.mask(codes.str.fullmatch(rf"[0-9]{{{width - 1}}}").fillna(value=False), "0" + codes)
-    repaired = (codes != cells).fillna(value=False)
-    if repaired.any():
-        notes.append(f"{agreed(repaired.sum(), what)} remis en forme, zéro initial compris ({rows_text(repaired)})")
+    short = re.compile(rf"[0-9]{{{width - 1}}}")
+
+    def repaired_code(cell: str) -> str:
+        code = cell.removesuffix(".0").upper()
+        return f"0{code}" if short.fullmatch(code) else code
+
+    codes = each_text(cells, repaired_code)
+    if repaired := changed_rows(cells, codes):
+        notes.append(f"{agreed(len(repaired), what)} remis en forme, zéro initial compris ({rows_text(repaired)})")
     return codes
 
 
 def commune_codes(cells: pd.Series, notes: list[str]) -> pd.Series:
     """Return INSEE commune codes, repaired; <NA> where none can be read. Both are noted."""
     codes = normalise_codes(cells)
-    repaired = (codes != cells).fillna(value=False)
-    if repaired.any():
-        notes.append(f"{agreed(repaired.sum(), 'code(s) INSEE de commune')} remis en forme ({rows_text(repaired)})")
-    unread = cells.notna() & codes.isna()
-    if unread.any():
+    if repaired := changed_rows(cells, codes):
+        notes.append(f"{agreed(len(repaired), 'code(s) INSEE de commune')} remis en forme ({rows_text(repaired)})")
+    if unread := lost_rows(cells, codes):
         notes.append(
-            f"{agreed(unread.sum(), 'code(s) INSEE de commune illisible(s), laissé(s) vide(s)')} ({rows_text(unread)})"
+            f"{agreed(len(unread), 'code(s) INSEE de commune illisible(s), laissé(s) vide(s)')} ({rows_text(unread)})"
         )
     return codes
 
 
-def rows_text(concerned: pd.Series) -> str:
-    """Return ``lignes 3, 8, 12`` for the rows where `concerned` (boolean, indexed by row) is true."""
-    rows = concerned.index[concerned.fillna(value=False).to_numpy(dtype=bool)]
+def lost_rows(written: pd.Series, read: pd.Series) -> list[int]:
+    """Return the rows where something is written and nothing was read; both columns have one index."""
+    return list(written.index[(written.notna() & read.isna()).to_numpy(dtype=bool)])
+
+
+def changed_rows(written: pd.Series, read: pd.Series) -> list[int]:
+    """Return the rows where both columns (of one index) have a text, and not the same."""
+    texts = zip(written.index, text_list(written), text_list(read), strict=True)
+    return [row for row, before, after in texts if None not in (before, after) and before != after]
+
+
+def rows_text(rows: Sequence[int]) -> str:
+    """Return ``lignes 3, 8, 12`` for these rows, the first ten named and the rest counted."""
     more = f" et {agreed(len(rows) - _ROWS_SHOWN, 'autre(s)')}" if len(rows) > _ROWS_SHOWN else ""
     return f"{in_number(len(rows), 'ligne(s)')} " + ", ".join(map(str, rows[:_ROWS_SHOWN])) + more
 
@@ -215,20 +216,36 @@ def vintage_from_name(path: Path) -> str | None:
 
 def join_texts(columns: Sequence[pd.Series], separator: str) -> pd.Series:
     """Join text columns row by row, leaving out what is missing; <NA> where all is."""
-    first, *others = (column.astype("string") for column in columns)
-    joined: pd.Series = first
-    for text in others:
-        joined = (joined + separator + text).fillna(joined).fillna(text)
-    return joined
+    present = ([text for text in row if text is not None] for row in zip(*map(text_list, columns), strict=True))
+    return text_column([separator.join(row) if row else None for row in present], columns[0].index)
 
 
-def _in_france(lon: pd.Series, lat: pd.Series) -> pd.Series:
-    inside = [metric_crs_at(x, y) is not None for x, y in zip(lon.to_numpy(), lat.to_numpy(), strict=True)]
-    return pd.Series(np.array(inside, dtype=bool), index=lon.index)
+def _position_reason(lon: float, lat: float) -> str | None:
+    """Say why a position (degrees, NaN where missing) cannot be used; `None` where it can."""
+    if math.isnan(lon) or math.isnan(lat):
+        return "position absente ou illisible"
+    if lon == 0 and lat == 0:
+        return "position 0, 0 (inconnue du producteur)"
+    if metric_crs_at(lon, lat) is not None:
+        return None
+    exchanged = metric_crs_at(lat, lon) is not None
+    return f"{'latitude et longitude inversées' if exchanged else 'position hors de France'} ({lat}, {lon})"
 
 
-def _repeated_reasons(identifiers: pd.Series) -> pd.Series:
-    """Say, for every identifier already met, the row where it was."""
-    first_rows = pd.Series(identifiers.index, index=identifiers.index).groupby(identifiers).transform("first")
-    reasons = "identifiant déjà utilisé ligne " + first_rows.astype("string")
-    return reasons.where(identifiers.duplicated()).astype("string")
+def _reasons(table: pd.DataFrame, misplaced: list[str | None], given: list[str | None] | None) -> list[str | None]:
+    """Return why each row is kept out, `None`: it is not; of those that share an identifier the first is kept."""
+    reasons: list[str | None] = []
+    first_rows: dict[str, int] = {}
+    names, identifiers = (text_list(table[column]) for column in ("name", "facility_id"))
+    told = misplaced if given is None else [own or place for own, place in zip(given, misplaced, strict=True)]
+    for row, reason, name, identifier in zip(table.index, told, names, identifiers, strict=True):
+        if reason is not None or name is None:
+            reasons.append(reason or "nom absent")
+        elif identifier is None:
+            reasons.append("identifiant absent")
+        elif identifier in first_rows:
+            reasons.append(f"identifiant déjà utilisé ligne {first_rows[identifier]}")
+        else:
+            first_rows[identifier] = row
+            reasons.append(None)
+    return reasons

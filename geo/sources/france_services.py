@@ -7,6 +7,7 @@ as well.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -14,17 +15,19 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError
-from geo.folding import fold, fold_all
+from geo.folding import fold
 from geo.french import agreed
 from geo.sources.commune_codes import first_named
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.facility_table import (
     OPEN_LICENCE,
     FacilityRows,
+    changed_rows,
     commune_codes,
     facility_source_table,
     fault_notes,
     join_texts,
+    lost_rows,
     repair_code,
     require_few,
     rows_text,
@@ -32,6 +35,7 @@ from geo.sources.facility_table import (
 from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WEEKDAYS, parse_weeks
 from geo.sources.provenance import names_its_file
+from geo.text_columns import each_text, fold_all, text_array, text_column, text_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -83,7 +87,7 @@ BUS_FORMATS: Final = frozenset({"bus equivalent", "bus", "itinerante", "itineran
 
 #: Who runs a site -> words of its name that say so (folded text). Where the words of several bearers
 #: are found the first of CCAS and CIAS wins (they belong to a commune or an intercommunality).
-_BEARER_WORDS: Final = {
+_NAMING_BEARERS: Final = {
     "CCAS": r"ccas|centre communal d action sociale",
     "CIAS": r"cias|centre intercommunal d action sociale",
     "La Poste": r"la poste|bureau de poste|agence postale",
@@ -99,6 +103,11 @@ _BEARER_WORDS: Final = {
     # A network whose members are bodies of several kinds, often beside the name of whom they work for.
     "inconnu": r"pimms",
 }
+_BEARER_WORDS: Final = {
+    bearer: re.compile(rf"(?:^| )(?:{words})(?:(?<= )|(?= )|$)") for bearer, words in _NAMING_BEARERS.items()
+}
+
+_DATE: Final = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 
 #: A character that the publisher wrote as a program would: ``\\x20``, ``\\u2019``.
 ESCAPED_CHARACTER: Final = re.compile(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
@@ -181,7 +190,9 @@ def read_site_rows(path: Path, notes: list[str] | None = None, *, other_list: st
     if "type_fs" not in table and "itinerance" not in table:
         fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")
         raise SchemaError(DATASET, [fault], "Téléchargez la liste officielle à nouveau.")
-    return table.reindex(columns=[*_REQUIRED, *_OPTIONAL]).astype("string")
+    absent = text_array([None] * len(table))
+    columns = {name: table[name].array if name in table else absent for name in (*_REQUIRED, *_OPTIONAL)}
+    return pd.DataFrame(columns, index=table.index)
 
 
 def is_official_list(columns: Collection[str]) -> bool:
@@ -205,17 +216,15 @@ def guess_bearers(names: pd.Series) -> pd.Series:
     "La Poste", "CCAS", "CIAS", "MSA", "État", "Intercommunalité", "Commune", "Département" or
     "Association"; <NA> where the name says nothing, or names several bearers.
     """
-    folded = fold_all(names)
-    says = pd.DataFrame(
-        {
-            bearer: folded.str.contains(rf"(?:^| )(?:{words})(?:(?<= )|(?= )|$)", regex=True).fillna(value=False)
-            for bearer, words in _BEARER_WORDS.items()
-        }
-    ).astype(bool)
-    social = says["CCAS"] | says["CIAS"]
-    says.loc[social, ["Commune", "Intercommunalité"]] = False
-    certain = (says.sum(axis="columns") == 1) & ~says["inconnu"]
-    return says.idxmax(axis="columns").where(certain).astype("string")
+    return each_text(fold_all(names), _bearer)
+
+
+def _bearer(name: str) -> str | None:
+    """Return who runs a site of this name (folded), `None` where it says nothing, or names several bearers."""
+    said = {bearer for bearer, words in _BEARER_WORDS.items() if words.search(name)}
+    if said & {"CCAS", "CIAS"}:
+        said -= {"Commune", "Intercommunalité"}
+    return said.pop() if len(said) == 1 and "inconnu" not in said else None
 
 
 def site_kinds(table: pd.DataFrame, notes: list[str]) -> tuple[pd.Series, pd.Series]:
@@ -223,34 +232,40 @@ def site_kinds(table: pd.DataFrame, notes: list[str]) -> tuple[pd.Series, pd.Ser
 
     `table` is that of `read_site_rows`; what loses no row is said in `notes`.
     """
-    formats = fold_all(table["format_fs"])
-    types = fold_all(table["type_fs"])
-    rounds = fold_all(table["itinerance"]).fillna("non")
-    # The schema used until 2023, row by row: its `format_fs` is today's `type_fs`.
-    old = types.isna() & formats.isin([*_PRINCIPAL, "antenne"]) & rounds.isin(["oui", "non"])
-    types = types.mask(old, formats.mask(rounds == "oui", "principal"))
-    formats = formats.mask(old, rounds.map({"oui": "itinerante", "non": "fixe"}))
-
-    antenne = (types == "antenne").fillna(value=False)
-    principal = types.isin(_PRINCIPAL)
-    kinds = pd.Series(pd.NA, index=table.index, dtype="string")
-    kinds = kinds.mask(principal & formats.isin(FIXED_FORMATS), "main")
-    kinds = kinds.mask(principal & (formats.isin(BUS_FORMATS) | (rounds == "oui")), "bus")
-    kinds = kinds.mask(antenne, "antenne")
-
-    travelling = antenne & formats.isin(BUS_FORMATS)
-    if travelling.any():
+    columns = [table[name] for name in ("type_fs", "format_fs", "itinerance")]
+    written, folded = (list(zip(*map(text_list, texts), strict=True)) for texts in (columns, [*map(fold_all, columns)]))
+    told = [_kind_and_form(*row) for row in folded]
+    antennes = [(row, form) for row, (kind, form) in zip(table.index, told, strict=True) if kind == "antenne"]
+    if travelling := [row for row, form in antennes if form in BUS_FORMATS]:
         notes.append(
-            f"{agreed(travelling.sum(), 'antenne(s) de format itinérant, comptée(s) comme antenne(s)')} "
+            f"{agreed(len(travelling), 'antenne(s) de format itinérant, comptée(s) comme antenne(s)')} "
             f"({rows_text(travelling)})"
         )
-    unseen = antenne & ~formats.isin(FIXED_FORMATS | BUS_FORMATS)
-    if unseen.any():
-        notes.append(f"{agreed(unseen.sum(), 'antenne(s)')} de format inconnu ({rows_text(unseen)})")
-    shown = [table[name].fillna("").str[:40] for name in ("type_fs", "format_fs", "itinerance")]
-    reasons = "type de structure inconnu : type_fs « " + shown[0] + " », format_fs « " + shown[1]
-    reasons = reasons + " », itinerance « " + shown[2] + " »"
-    return kinds.fillna("main"), reasons.where(kinds.isna()).astype("string")
+    if unseen := [row for row, form in antennes if form not in FIXED_FORMATS | BUS_FORMATS]:
+        notes.append(f"{agreed(len(unseen), 'antenne(s)')} de format inconnu ({rows_text(unseen)})")
+    faults = [_unknown_kind(*row) if kind is None else None for row, (kind, _) in zip(written, told, strict=True)]
+    kinds = text_column([kind or "main" for kind, _ in told], table.index)
+    return kinds, text_column(faults, table.index)
+
+
+def _kind_and_form(type_: str | None, form: str | None, rounds: str | None) -> tuple[str | None, str | None]:
+    """Return the kind of a row, `None` where it cannot be told, and its format; the cells are folded."""
+    rounds = "non" if rounds is None else rounds
+    if type_ is None and form in _PRINCIPAL | {"antenne"} and rounds in {"oui", "non"}:
+        # The schema used until 2023, row by row: its `format_fs` is today's `type_fs`.
+        type_, form = ("principal", "itinerante") if rounds == "oui" else (form, "fixe")
+    if type_ == "antenne":
+        return "antenne", form
+    if type_ not in _PRINCIPAL:
+        return None, form
+    if form in BUS_FORMATS or rounds == "oui":
+        return "bus", form
+    return "main" if form in FIXED_FORMATS else None, form
+
+
+def _unknown_kind(*written: str | None) -> str:
+    type_, form, rounds = ((text or "")[:40] for text in written)
+    return f"type de structure inconnu : type_fs « {type_} », format_fs « {form} », itinerance « {rounds} »"
 
 
 def _main_sites(facilities: pd.DataFrame, groups: pd.Series) -> pd.Series:
@@ -259,47 +274,61 @@ def _main_sites(facilities: pd.DataFrame, groups: pd.Series) -> pd.Series:
     The list has no such column. An antenne is linked to the only main site of its département with the same e-mail
     address, else to the only one in the same group (`groupe_fs`, folded); groups are less reliable.
     """
-    main, antenne = facilities["kind"] == "main", facilities["kind"] == "antenne"
-    found = pd.Series(pd.NA, index=facilities.index, dtype="string")
-    for shared in (facilities["email"].str.casefold(), groups):
-        key = facilities["departement"] + " " + shared
-        alone = main & key.notna() & ~key[main].duplicated(keep=False).reindex(key.index, fill_value=True)
-        names = facilities["name"][alone].set_axis(key[alone])
-        found = found.fillna(key[antenne].map(names).astype("string"))
-    return found
+    kinds, names, departements, emails = (
+        text_list(facilities[column]) for column in ("kind", "name", "departement", "email")
+    )
+    found: list[str | None] = [None] * len(kinds)
+    for shared in ([email and email.casefold() for email in emails], text_list(groups)):
+        keys = [
+            None if departement is None or text is None else (departement, text)
+            for departement, text in zip(departements, shared, strict=True)
+        ]
+        main_sites: dict[tuple[str, str] | None, list[str | None]] = {}
+        for kind, key, name in zip(kinds, keys, names, strict=True):
+            if kind == "main" and key is not None:
+                main_sites.setdefault(key, []).append(name)
+        for row, (kind, key) in enumerate(zip(kinds, keys, strict=True)):
+            if kind == "antenne" and found[row] is None and len(those := main_sites.get(key, [])) == 1:
+                found[row] = those[0]
+    return text_column(found, facilities.index)
 
 
 def _departements(cells: pd.Series, commune_code: pd.Series, notes: list[str]) -> pd.Series:
     """Return the département a site lies in: that of its commune, else the one written."""
     written = repair_code(cells, 2, "code(s) de département", notes)
-    located = commune_code.map(departement_of, na_action="ignore").astype("string")
-    differs = (located != written).fillna(value=False)
-    if differs.any():
+    located = each_text(commune_code, departement_of)
+    if differ := changed_rows(written, located):
         notes.append(
-            f"{agreed(differs.sum(), 'site(s)')} dont le département écrit n'est pas celui de la commune, "
-            f"qui est retenu ({rows_text(differs)})"
+            f"{agreed(len(differ), 'site(s)')} dont le département écrit n'est pas celui de la commune, "
+            f"qui est retenu ({rows_text(differ)})"
         )
     return located.fillna(written)
 
 
 def _yes_or_no(cells: pd.Series, notes: list[str]) -> pd.Series:
-    answers = fold_all(cells).map({"oui": True, "non": False}).astype("boolean")
-    unread = cells.notna() & answers.isna()
-    if unread.any():
+    said = [{"oui": True, "non": False}.get(text or "") for text in text_list(fold_all(cells))]
+    answers = pd.Series(pd.array(said, dtype="boolean"), index=cells.index)
+    if unread := lost_rows(cells, answers):
         notes.append(f"prise_rdv ni « Oui » ni « Non », laissé inconnu ({rows_text(unread)})")
     return answers
 
 
 def parse_label_dates(cells: pd.Series) -> pd.Series:
     """Return the dates of cells such as ``Espace labellisé 01/07/2022`` as ISO text; <NA> where there is none."""
-    written = cells.str.extract(r"([0-9]{2}/[0-9]{2}/[0-9]{4})", expand=False)
-    return pd.to_datetime(written, format="%d/%m/%Y", errors="coerce").dt.strftime("%Y-%m-%d").astype("string")
+    return each_text(cells, _label_date)
+
+
+def _label_date(text: str) -> str | None:
+    found = _DATE.search(text)
+    try:
+        return dt.date(int(found[3]), int(found[2]), int(found[1])).isoformat() if found else None
+    except ValueError:  # no such day
+        return None
 
 
 def _label_dates(cells: pd.Series, notes: list[str]) -> pd.Series:
     dates = parse_label_dates(cells)
-    unread = cells.notna() & dates.isna()
-    if unread.any():
+    if unread := lost_rows(cells, dates):
         notes.append(f"date de labellisation illisible, laissée vide ({rows_text(unread)})")
     return dates
 
@@ -311,4 +340,4 @@ def _unescape(cells: pd.Series) -> pd.Series:
         mark = chr(int(found[1] or found[2], 16))
         return mark if mark.isprintable() else " "
 
-    return cells.str.replace(ESCAPED_CHARACTER, character, regex=True).astype("string")
+    return each_text(cells, lambda text: ESCAPED_CHARACTER.sub(character, text))

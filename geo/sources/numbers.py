@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import pandas as pd
 
 from geo.sources.sexagesimal import one_angle
+from geo.text_columns import text_list
 
 #: Spaces between thousands, the ones that do not break included.
 _SPACES: Final = r"[\s\u00a0\u202f]"
@@ -43,10 +45,20 @@ def parse_degrees(cells: pd.Series) -> pd.Series:
     >>> parse_degrees(pd.Series(["43,312", "-1.581", "1°30' O", "ouest"], dtype="string")).tolist()
     [43.312, -1.581, -1.5, nan]
     """
-    texts = cells.astype("string").str.replace(",", ".", regex=False).str.replace("\u2212", "-", regex=False)
-    degrees = pd.to_numeric(texts.str.strip(), errors="coerce").astype("float64")
-    others = cells[degrees.isna() & cells.notna()].astype("string")
-    degrees[others.index] = others.map(one_angle).astype("float64")
+    read = [math.nan if text is None else _degrees(text) for text in text_list(cells)]
+    return pd.Series(read, index=cells.index, name=cells.name, dtype="float64")
+
+
+def _degrees(text: str) -> float:
+    """Return the degrees of one cell; NaN where it is none."""
+    number = text.replace(",", ".").replace("\u2212", "-").strip()
+    try:
+        degrees = float(number) if number.isascii() and "_" not in number else math.nan  # Python's own digits are more
+    except ValueError:
+        degrees = math.nan
+    if math.isnan(degrees):
+        angle = one_angle(text)
+        return math.nan if angle is None else angle
     return degrees
 
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.errors import Fault, ParameterError, SchemaError
-from geo.folding import fold_all
-from geo.french import visible_column
 from geo.sources.delimited import columns_by_header, read_delimited, under_own_names
 from geo.sources.facility_table import vintage_from_name
 from geo.sources.opening_hours import WEEKDAYS, Interval, parse_day
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
+from geo.text_columns import fold_all, visible_column
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,6 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
-from geo.folding import fold_all
 from geo.french import agreed, visible
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import (
@@ -32,6 +31,7 @@ from geo.sources.osm_hours import comments_of, ordinary_week
 from geo.sources.place_columns import OPTIONAL, POSITION_ROLES, chosen_roles, missing_columns, named_column
 from geo.sources.positions import in_degrees, parse_positions
 from geo.sources.provenance import names_its_file
+from geo.text_columns import fold_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +165,7 @@ def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -
     if extended.any():
         notes.append(
             f"{agreed(extended.sum(), 'lieu(x) pris en un point intérieur à (son/leur) contour')} "
-            f"({rows_text(extended)})"
+            f"({rows_text(list(extended.index[extended]))})"
         )
         shapes = shapes.where(~extended, shapes.representative_point())
     try:

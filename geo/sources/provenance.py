@@ -86,10 +86,12 @@ def checksum(path: Path) -> str:
 
 def rejected_rows(rows: pd.Series | pd.Index, identifiers: pd.Series, reasons: pd.Series) -> pd.DataFrame:
     """Return `SourceTable.rejected`: the rows whose reason is not <NA>. All three have the same length and order."""
-    import pandas as pd  # noqa: PLC0415 - a checksum needs no tables
+    import numpy as np  # noqa: PLC0415 - a checksum needs no tables
+    import pandas as pd  # noqa: PLC0415
 
-    table = pd.DataFrame(dict(zip(REJECTED_COLUMNS, (rows, identifiers.fillna(""), reasons), strict=True)))
-    return table.dropna(subset="reason").reset_index(drop=True)
+    kept = np.flatnonzero(reasons.notna())
+    columns = (rows.take(kept), identifiers.take(kept).fillna(""), reasons.take(kept))
+    return pd.DataFrame({name: column.array for name, column in zip(REJECTED_COLUMNS, columns, strict=True)})
 
 
 def rejection_faults(rejected: pd.DataFrame) -> list[Fault]:

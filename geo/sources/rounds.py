@@ -18,8 +18,8 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import Fault, ParameterError, SchemaError, SourceError
-from geo.folding import fold, fold_all
-from geo.french import SEMICOLON, visible_column
+from geo.folding import fold
+from geo.french import SEMICOLON
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import columns_by_header, read_delimited, under_own_names
 from geo.sources.facility_table import vintage_from_name
@@ -28,6 +28,7 @@ from geo.sources.opening_hours import WEEKDAYS, parse_day
 from geo.sources.permanences import SITE_ABSENT, SITE_AMBIGUOUS, sites_of_list
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 from geo.sources.round_hours import EACH, Pass, passes_of_osm, read_weeks
+from geo.text_columns import fold_all, visible_column
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,12 +15,12 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.crs import WGS84, metric_crs
-from geo.folding import fold_all
 from geo.french import EMAIL, PHONE, PHONE_SEPARATORS
 from geo.sources.departements import departement_codes
 from geo.sources.france_services import BUS_FORMATS, ESCAPED_CHARACTER, FIXED_FORMATS, HOUR_COLUMNS, parse_label_dates
 from geo.sources.opening_hours import Interval, WeeklyHours, parse_weeks
 from geo.sources.site_rows import SiteRows, slots_of
+from geo.text_columns import fold_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,6 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError, SourceError
-from geo.folding import fold_all
 from geo.french import agreed
 from geo.sources.delimited import parse_delimited, read_text, require_columns
 from geo.sources.facility_table import (
@@ -39,6 +38,7 @@ from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WeeklyHours, parse_plage_ouverture, parse_weeks
 from geo.sources.positions import parse_positions
 from geo.sources.provenance import names_its_file
+from geo.text_columns import fold_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +116,7 @@ def _dgfip_services(text: str, notes: list[str]) -> FacilityRows:
     if businesses.any():
         notes.append(
             f"{agreed(businesses.sum(), 'service(s) réservé(s) aux professionnels, gardé(s)')} "
-            f"({rows_text(businesses)})"
+            f"({rows_text(list(businesses.index[businesses]))})"
         )
     weeks, hour_faults = parse_weeks(table[list(_WEEKDAYS)])
     position = parse_positions(table["geocodage"])

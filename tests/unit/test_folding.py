@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from geo.folding import fold, fold_all, fold_each
+from geo.folding import fold, fold_each
+from geo.text_columns import fold_all
 
 
 @pytest.mark.parametrize(
