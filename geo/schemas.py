@@ -141,11 +141,8 @@ def _check(
     if frame.crs is None or frame.crs.to_epsg() != int(WGS84.removeprefix("EPSG:")):
         msg = f"{source} : système de coordonnées {frame.crs} trouvé, {WGS84} attendu. Reprojetez la table."
         raise CrsError(msg)
-    doubtful = {
-        name: rule
-        for name, rule in rules.items()
-        if list(frame.columns).count(name) != 1 or not _is_met(frame[name], rule)
-    }
+    names = list(frame.columns)
+    doubtful = {name: rule for name, rule in rules.items() if names.count(name) != 1 or not _is_met(frame[name], rule)}
     index_is_met = index is None or (frame.index.name == "commune_code" and _is_met(frame.index.to_series(), index))
     if doubtful or not index_is_met:
         _say_faults(frame, doubtful, source, None if index_is_met else index)
@@ -161,6 +158,8 @@ def _is_met(column: pd.Series, rule: _Column) -> bool:
 
     if column.dtype != pandas_dtype(rule.dtype):
         return False
+    if rule == _Column(rule.dtype, nullable=True):
+        return True
     values = column.dropna()
     if (not rule.nullable and len(values) < len(column)) or (rule.unique and not values.is_unique):
         return False

@@ -150,7 +150,7 @@ def _by_projection(projection: pd.Series) -> dict[str, pd.Series]:
 def _beside(points: gpd.GeoSeries, contours: dict[str, gpd.GeoSeries]) -> pd.Series:
     """Tell which points are in their commune, or near enough; by projection the contours in it."""
     near = pd.Series(data=False, index=points.index)
-    for name, own in contours.items():
+    for name, own in contours.items() if points.notna().any() else ():
         near[own.index] = own.distance(points[own.index].to_crs(name)) <= MAX_TOWN_HALL_DISTANCE_M
     return near
 

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from shapely import GeometryType
 
 from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
@@ -30,7 +33,7 @@ from geo.sources.provenance import (
     rejected_rows,
     rejection_faults,
 )
-from geo.text_columns import visible_column
+from geo.text_columns import text_column, text_list, visible_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -217,26 +220,28 @@ _ELSEWHERE: Final = "contour hors de l'étendue de son département"
 
 def _reasons(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> pd.Series:
     """Return why each row is kept out (<NA>: kept); contours of `raw` are repaired in place."""
-    reason = pd.Series(pd.NA, index=raw.index, dtype="string")
-    shown = "« " + raw["raw_code"].fillna("").str.slice(0, 40) + " »"
-    reason = reason.mask(raw["code"].isna(), "code INSEE " + shown + " non reconnu (64483 par exemple est attendu)")
-    reason = reason.mask(reason.isna() & raw["name"].isna(), "commune sans nom")
-    reason = reason.mask(reason.isna() & raw.geometry.isna(), "commune sans contour")
-
-    repaired = repair_contours(raw.geometry.to_numpy())
+    codes, names, written = (text_list(raw[column]) for column in ("code", "name", "raw_code"))
+    shapes = raw.geometry.to_numpy()
+    is_given = ~shapely.is_missing(shapes)
+    repaired = repair_contours(shapes)
     raw["geometry"] = gpd.GeoSeries(repaired.shapes, index=raw.index, crs=raw.crs)
-    reason = reason.mask(reason.isna() & repaired.tangled, TANGLED)
     if repaired.invalid.any():
-        codes = raw.loc[repaired.invalid, "code"].dropna()
-        notes.append(CommuneNote.of("{count} contour(s) invalide(s) réparé(s) : {codes}.", codes))
-    surface = raw.geom_type.isin(("Polygon", "MultiPolygon")) & ~raw.is_empty
-    reason = reason.mask(reason.isna() & ~surface, "le contour n'est pas une surface")
-    reason = reason.mask(reason.isna() & ~in_departement(raw), _ELSEWHERE)
-
-    usable = raw[reason.isna()]
-    folded = usable["name"].str.casefold()
-    other_name = folded != folded.groupby(usable["code"]).transform("first")
-    reason.loc[other_name.index[other_name]] = "code INSEE déjà lu sous un autre nom"
+        of_repaired = raw.loc[repaired.invalid, "code"].dropna()
+        notes.append(CommuneNote.of("{count} contour(s) invalide(s) réparé(s) : {codes}.", of_repaired))
+    areal = np.isin(shapely.get_type_id(repaired.shapes), (GeometryType.POLYGON, GeometryType.MULTIPOLYGON))
+    of_contours = zip(
+        is_given, repaired.tangled, areal & ~shapely.is_empty(repaired.shapes), in_departement(raw), strict=True
+    )
+    reasons = [
+        _reason(*texts, *of_contour)
+        for texts, of_contour in zip(zip(codes, names, written, strict=True), of_contours, strict=True)
+    ]
+    first_names: dict[str | None, str] = {}
+    for row, (code, name) in enumerate(zip(codes, names, strict=True)):
+        folded = (name or "").casefold()
+        if reasons[row] is None and folded != first_names.setdefault(code, folded):
+            reasons[row] = "code INSEE déjà lu sous un autre nom"
+    reason = text_column(reasons, raw.index)
 
     for _, pieces in raw[reason.isna() & raw["code"].duplicated(keep=False)].groupby("code"):
         if tangled_together(pieces.geometry.to_numpy()):
@@ -254,6 +259,29 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> pd.Series
         sentence = "{count} code(s) INSEE réparé(s) (zéro initial perdu) : {codes}."
         notes.append(CommuneNote.of(sentence, raw.loc[repaired_code, "code"]))
     return reason
+
+
+def _reason(
+    code: str | None,
+    name: str | None,
+    written: str | None,
+    is_given: np.bool_,
+    is_tangled: np.bool_,
+    is_surface: np.bool_,
+    is_inside: np.bool_,
+) -> str | None:
+    """Return why a row is kept out by itself, `None` where it is not; `written` is its code in the file."""
+    if code is None:
+        return f"code INSEE « {(written or '')[:40]} » non reconnu (64483 par exemple est attendu)"
+    if name is None:
+        return "commune sans nom"
+    if not is_given:
+        return "commune sans contour"
+    if is_tangled:
+        return TANGLED
+    if not is_surface:
+        return "le contour n'est pas une surface"
+    return None if is_inside else _ELSEWHERE
 
 
 def _misplaced(raw: gpd.GeoDataFrame) -> CrsError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -136,10 +137,16 @@ def position_identifiers(lon: pd.Series, lat: pd.Series) -> pd.Series:
 
     The identifier stays the same from one edition of a list to the next while the place does not move.
     """
-    identifiers = lat.map("{:.5f}".format) + "_" + lon.map("{:.5f}".format)
-    rank = identifiers.groupby(identifiers).cumcount()
-    identifiers = identifiers.where(rank == 0, identifiers + "_" + (rank + 1).astype(str))
-    return identifiers.astype("string").where(lon.notna() & lat.notna())
+    identifiers: list[str | None] = []
+    met: Counter[str] = Counter()
+    for x, y in zip(lon.tolist(), lat.tolist(), strict=True):
+        if math.isnan(x) or math.isnan(y):
+            identifiers.append(None)
+            continue
+        place = f"{y:.5f}_{x:.5f}"
+        met[place] += 1
+        identifiers.append(place if met[place] == 1 else f"{place}_{met[place]}")
+    return text_column(identifiers, lat.index)
 
 
 def repair_code(cells: pd.Series, width: int, what: str, notes: list[str]) -> pd.Series:
@@ -182,7 +189,7 @@ def commune_codes(cells: pd.Series, notes: list[str]) -> pd.Series:
 
 def lost_rows(written: pd.Series, read: pd.Series) -> list[int]:
     """Return the rows where something is written and nothing was read; both columns have one index."""
-    return list(written.index[(written.notna() & read.isna()).to_numpy(dtype=bool)])
+    return list(written.index[written.notna().to_numpy() & read.isna().to_numpy()])
 
 
 def changed_rows(written: pd.Series, read: pd.Series) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import warnings
 import zipfile
 import zlib
@@ -27,6 +28,7 @@ from geo.crs import WGS84, require_crs, transformer
 from geo.errors import SourceError
 from geo.sources.archives import require_bounded, require_regular
 from geo.storage import shown_path
+from geo.text_columns import each_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,6 +49,8 @@ _GEOJSON: Final = (".geojson", ".json", ".gz")
 #: What GDAL may take a file for: formats that hold their data themselves.
 _DRIVERS: Final = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON", "FlatGeobuf"})
 _HEAD_BYTES: Final = 64
+#: A list of one text, written as text.
+_LIST_OF_ONE: Final = re.compile(r"""\[\s*["']([^"']*)["']\s*\]""", re.ASCII)
 #: Tables of a GeoPackage that hold their rows. A view, a virtual table or a computed column is a program of the file's
 #: author, which may never end, as may a view that stands where GDAL looks for a spatial index.
 _PLAIN_TABLES: Final = """
@@ -176,13 +180,17 @@ def plain_texts(values: pd.Series) -> pd.Series:
 
     Some portals give every value as a list: one of a single value is that value, of others they are joined by "; ".
     """
-    lists = values.map(lambda value: isinstance(value, (list, tuple, np.ndarray)))
-    if lists.any():
-        values = values.where(~lists, values[lists].map(lambda value: "; ".join(str(each) for each in value)))
-    texts = values.astype("string").str.strip()
-    inner = texts.str.extract(r'^\[\s*["\']([^"\']*)["\']\s*\]$', expand=False)  # a list written as text
-    found: pd.Series = inner.fillna(texts).replace("", pd.NA).astype("string")
-    return found
+    if not isinstance(values.dtype, pd.StringDtype):
+        lists = values.map(lambda value: isinstance(value, (list, tuple, np.ndarray)))
+        if lists.any():
+            values = values.where(~lists, values[lists].map(lambda value: "; ".join(str(each) for each in value)))
+    return each_text(values, _plain_text)
+
+
+def _plain_text(text: str) -> str | None:
+    text = text.strip()
+    alone = _LIST_OF_ONE.fullmatch(text)
+    return (alone[1] if alone else text) or None
 
 
 def _datasets(path: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Final
 
 import pandas as pd
@@ -13,10 +14,11 @@ from geo.text_columns import text_list
 #: Spaces between thousands, the ones that do not break included.
 _SPACES: Final = r"[\s\u00a0\u202f]"
 #: Metres with separators between thousands; degrees have none.
-_SPACED: Final = rf"[-+]?\d{{1,3}}(?:{_SPACES}\d{{3}})+(?:[.,]\d*)?"
-_DOTTED: Final = r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d*)?"
+_SPACE: Final = re.compile(_SPACES, re.ASCII)
+_SPACED: Final = re.compile(rf"[-+]?\d{{1,3}}(?:{_SPACES}\d{{3}})+(?:[.,]\d*)?", re.ASCII)
+_DOTTED: Final = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d*)?", re.ASCII)
 #: Such that its points cannot be decimal ones.
-_SURELY_DOTTED: Final = r"[-+]?\d{1,3}(?:\.\d{3})+,\d*|[-+]?\d{1,3}(?:\.\d{3}){2,}"
+_SURELY_DOTTED: Final = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d*|[-+]?\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
 
 
 def parse_numbers(values: pd.Series) -> pd.Series:
@@ -74,14 +76,19 @@ def parse_coordinates(cells: pd.DataFrame) -> pd.DataFrame:
     >>> parse_coordinates(cells).to_numpy().tolist()
     [[328000.0, 6255000.5], [328000.0, 6255000.0], [-1.5, 43.312]]
     """
-    texts = cells.apply(lambda column: column.astype("string").str.strip())
-    dotted = texts.apply(lambda column: column.str.fullmatch(_SURELY_DOTTED).fillna(value=False)).any(axis="columns")
+    texts = [[text and text.strip() for text in text_list(cells[name])] for name in cells]
+    read = [
+        [math.nan if text is None else _coordinate(text, in_points=any(map(_is_surely_dotted, row))) for text in row]
+        for row in zip(*texts, strict=True)
+    ]
+    return pd.DataFrame(read, index=cells.index, columns=cells.columns, dtype="float64")
 
-    def tidy(column: pd.Series) -> pd.Series:
-        in_points = dotted & column.str.fullmatch(_DOTTED).fillna(value=False)
-        column = column.mask(in_points, column.str.replace(".", "", regex=False))
-        in_spaces = column.str.fullmatch(_SPACED).fillna(value=False)
-        return parse_degrees(column.mask(in_spaces, column.str.replace(_SPACES, "", regex=True)))
 
-    found: pd.DataFrame = texts.apply(tidy)
-    return found
+def _is_surely_dotted(text: str | None) -> bool:
+    return text is not None and _SURELY_DOTTED.fullmatch(text) is not None
+
+
+def _coordinate(text: str, *, in_points: bool) -> float:
+    if in_points and _DOTTED.fullmatch(text):
+        text = text.replace(".", "")
+    return _degrees(_SPACE.sub("", text) if _SPACED.fullmatch(text) else text)
