@@ -62,7 +62,8 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     if "\x00" in text:
         msg = "null characters"
         raise ValueError(msg)
-    repaired = _TWICE_ENCODED.sub(_decoded_again, text)
+    twice = any(first in text for first in ("Â", "Ã", "â€", "Å"))  # with which such letters begin
+    repaired = _TWICE_ENCODED.sub(_decoded_again, text) if twice else text
     if repaired != text:
         pairs = enumerate(zip(text.splitlines(), repaired.splitlines(), strict=False))
         changed = _shown([n for n, (before, after) in pairs if before != after])

@@ -169,7 +169,7 @@ def test_what_lies_across_the_border_is_what_is_within_so_many_km():
     found_25 = surroundings(FRANCE, "64", 25)
     assert found_25.near_departements == {"32", "40", "65"}
     assert found_25.near_communes["65440"] == "65"  # Tarbes: about 20 km from the border
-    assert "40192" not in surroundings(FRANCE, "64", 25).near_communes  # Mont-de-Marsan: over 35 km
+    assert "40192" not in found_25.near_communes  # Mont-de-Marsan: over 35 km
     assert not set(found_25.near_communes) & {"64445", "64102"}
     # A city that is a département's only neighbour by a corner, and an island.
     assert surroundings(FRANCE, "974", 25).near_communes == {}
