@@ -15,6 +15,7 @@ from geo.cli import main
 from geo.finder.answer import Answer, SiteAnswer
 from geo.finder.opening_times import DayLine, OpeningStatus
 from geo.network.origin import MeasuredError, NetworkSummary
+from geo.siting.plan import plan
 from geo.sources.opening_hours import WEEKDAYS
 from geo.territory.manifest import Manifest
 from tests.waiting_python import WaitingPython
@@ -61,6 +62,12 @@ def saved(small_world, tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved") / "64"
     small_world.territory(tax_offices=small_world.tax_offices).save(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def three_labels(embedded):
+    """Return the plan of three labels on the embedded territory; it is looked at alone."""
+    return plan(embedded, 3)
 
 
 MONDAY = dt.date(2026, 11, 23)

@@ -13,9 +13,9 @@ from geo.siting.criteria import Zones
 from geo.siting.plan import plan
 
 
-@pytest.fixture(scope="module")
-def made(embedded):
-    return plan(embedded, 3)
+@pytest.fixture
+def made(three_labels):
+    return three_labels
 
 
 def plainly(text):

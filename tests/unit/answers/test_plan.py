@@ -233,8 +233,8 @@ def test_a_label_that_no_variant_chooses_is_explained(one_label):
     assert "tient mieux au pire" in replaced_sentence(one_label, label)
 
 
-def test_what_the_rule_costs_is_a_fact_only_where_it_is_proven(embedded):
-    found = plan(embedded, 3)
+def test_what_the_rule_costs_is_a_fact_only_where_it_is_proven(three_labels):
+    found = three_labels
     assert "meilleur choix trouvé" not in rule_sentence(found)
     assert "share_of_best" in compared_plans(found)
     open_ = replace(found, widest=replace(found.widest, gap=0.1))

@@ -8,13 +8,12 @@ import pypdf
 import pytest
 
 from geo.report.label_dossiers import dossiers_pdf, served_rows
-from geo.siting.plan import plan
 from tests.pdf_text import page_text
 
 
-@pytest.fixture(scope="module")
-def made(embedded):
-    return plan(embedded, 3)
+@pytest.fixture
+def made(three_labels):
+    return three_labels
 
 
 def pages(content):

@@ -379,8 +379,8 @@ def test_progress_and_cancel(embedded):
     assert [share for share, _ in told] == sorted(share for share, _ in told)
 
 
-def test_robustness_counts_the_variants_that_choose_a_place(world, embedded):
-    asked = plan(embedded, 3).robustness
+def test_robustness_counts_the_variants_that_choose_a_place(world, three_labels):
+    found, asked = three_labels, three_labels.robustness
     # Two profiles, each with estimated times, longer and shorter.
     assert asked.runs["name"].to_list() == [
         f"{times}, profil {profile}"
@@ -389,7 +389,6 @@ def test_robustness_counts_the_variants_that_choose_a_place(world, embedded):
     ]
     # Where all trips are short, fewer labels may do.
     assert asked.places["runs"].sum() == asked.runs["labels"].sum() <= 18
-    found = plan(embedded, 3)
     assert asked.places.index[asked.places["in_plan"]].to_list() == found.labels["code"].to_list()
     assert found.labels["retained"].to_list() == asked.places["runs"].head(3).to_list()
     assert (found.labels["variants"] == 6).all()
@@ -460,14 +459,8 @@ def test_where_everyone_may_have_a_label_nothing_is_small(world):
     assert problem.with_remote_towns(9) is problem
 
 
-@pytest.fixture(scope="module")
-def widest(embedded):
-    """The best three labels where every commune may have one."""
-    return plan(embedded, 3, rule=EVERY_COMMUNE)
-
-
-def test_the_rule_is_compared_with_the_best_of_all_communes(embedded, widest):
-    found = plan(embedded, 3)
+def test_the_rule_is_compared_with_the_best_of_all_communes(embedded, three_labels):
+    found, widest = three_labels, plan(embedded, 3, rule=EVERY_COMMUNE)
     assert widest.widest is None
     assert widest.rule_cost is None
     assert found.widest.objective == pytest.approx(widest.optimum)

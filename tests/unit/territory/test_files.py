@@ -67,19 +67,18 @@ def test_every_file_is_read_into_a_table_that_names_it(every_file):
     assert tables.lists["mairies"].frame["name"].tolist() == ["Mairie de B"]
 
 
-@pytest.mark.parametrize("name", ["population", "tax_offices", "postcodes", "permanences", "town_halls"])
-def test_an_optional_file_that_is_unusable_is_an_error_or_is_told(every_file, tmp_path, name):
-    bad = tmp_path / f"bad-{name}.csv"
-    bad.write_text("a;b\n1;2\n", encoding="utf-8")
-    files = OfficialFiles(**every_file | {name: bad})
-    with pytest.raises(MaillageError, match=bad.name):
-        files.read()
-    told = []
-    tables = files.read(lambda name, error: told.append((name, str(error))))
-    ((of, why),) = told
-    assert of == name
-    assert bad.name in why
-    assert bad.name not in [table.provenance.file for table in tables.sources]
+def test_an_optional_file_that_is_unusable_is_an_error_or_is_told(every_file, tmp_path):
+    bad = {name: tmp_path / f"bad-{name}.csv" for name in ("population", "tax_offices", "postcodes", "town_halls")}
+    bad["permanences"] = tmp_path / "bad-permanences.csv"
+    for name, path in bad.items():
+        path.write_text("a;b\n1;2\n", encoding="utf-8")
+        with pytest.raises(MaillageError, match=path.name):
+            OfficialFiles(communes=every_file["communes"], sites=every_file["sites"], **{name: path}).read()
+    told = {}
+    tables = OfficialFiles(**every_file | bad).read(lambda name, error: told.setdefault(name, str(error)))
+    assert told.keys() == bad.keys()
+    assert all(path.name in told[name] for name, path in bad.items())
+    assert [table.provenance.file for table in tables.sources] == ["communes.gpkg", "sites.csv", "mairies.csv"]
 
 
 @pytest.mark.parametrize("name", ["communes", "sites"])

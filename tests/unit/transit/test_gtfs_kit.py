@@ -6,6 +6,7 @@ gtfs-kit fills no blank times: those are compared with numpy in the trains of Fr
 import csv
 import datetime as dt
 import io
+import itertools
 import zipfile
 
 import numpy as np
@@ -93,7 +94,7 @@ def test_times_made_blank_lie_evenly_between_those_told(shared_data, tmp_path):
     """All calls between the first and the last of every trip are made blank: each lies at its rank between the two."""
     with zipfile.ZipFile(shared_data / TRAINS) as archive:
         texts = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist() if name.endswith(".txt")}
-    rows = list(csv.DictReader(io.StringIO(texts["stop_times.txt"])))[:20_000]
+    rows = list(itertools.islice(csv.DictReader(io.StringIO(texts["stop_times.txt"])), 5_000))
     by_trip = {}
     for row in rows:
         by_trip.setdefault(row["trip_id"], []).append(row)
