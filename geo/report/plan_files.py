@@ -40,9 +40,8 @@ def plan_tables(plan: Plan, beside: TwoPublics | None = None) -> dict[str, pd.Da
     ``labels``; ``served``: label by commune; ``alternatives``: places that would do nearly as well; ``communes``:
     before and after; ``stops`` of a bus, where some are proposed; ``with_and_without_car`` where it was compared.
     """
-    communes = plan.communes.rename_axis("code").reset_index().astype({"code": "string"})
     labels = labels_with_alternatives(plan)
-    tables = {"labels": labels, "served": plan.served, "alternatives": plan.alternatives, "communes": communes}
+    tables = {"labels": labels, "served": plan.served, "alternatives": plan.alternatives, "communes": _communes(plan)}
     if (stops := stops_table(plan)) is not None:
         tables["stops"] = stops
     if beside is not None:
@@ -50,17 +49,22 @@ def plan_tables(plan: Plan, beside: TwoPublics | None = None) -> dict[str, pd.Da
     return {name: rounded(table) for name, table in tables.items()}
 
 
+def _communes(plan: Plan) -> pd.DataFrame:
+    return plan.communes.rename_axis("code").reset_index().astype({"code": "string"})
+
+
 def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
     """Return the labels of a plan as points in EPSG:4326."""
-    labels = plan_tables(plan)["labels"]
+    labels = rounded(labels_with_alternatives(plan))
     return gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(labels["lon"], labels["lat"]), crs=WGS84)
 
 
 def stops_layer(plan: Plan) -> gpd.GeoDataFrame | None:
     """Return the stops of a bus that are proposed as points in EPSG:4326; `None` where there is none."""
-    stops = plan_tables(plan).get("stops")
+    stops = stops_table(plan)
     if stops is None:
         return None
+    stops = rounded(stops)
     return gpd.GeoDataFrame(stops, geometry=gpd.points_from_xy(stops["lon"], stops["lat"]), crs=WGS84)
 
 
@@ -112,7 +116,7 @@ def plan_layers(plan: Plan, parts: Sequence[Territory]) -> bytes:
 
 def _write_layers(plan: Plan, parts: Sequence[Territory], path: Path) -> None:
     contours = pd.concat([part.communes.geometry for part in parts])
-    communes = gpd.GeoDataFrame(plan_tables(plan)["communes"], geometry=contours.to_numpy(), crs=WGS84)
+    communes = gpd.GeoDataFrame(rounded(_communes(plan)), geometry=contours.to_numpy(), crs=WGS84)
     write_layer(communes, path, "communes")
     write_layer(labels_layer(plan), path, "labels", geometry_type="Point")
     if (stops := stops_layer(plan)) is not None:
