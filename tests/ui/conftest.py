@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.ui.screens import diagnostic
+
 _APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
 @pytest.fixture
 def open_app(packages_looked_at_once, monkeypatch, tmp_path):  # noqa: ARG001
-    """Open the app with parameters of its address and a folder; each test has its own visitor and cache."""
+    """Open the app with parameters of its address and a folder; each test has its own visitor and cache.
+
+    No plan is begun while *Diagnostic* is looked at: nobody here asks for it next.
+    """
+    monkeypatch.setattr(diagnostic, "plan_ahead", lambda *_: None)
     monkeypatch.chdir(_APP.parent)
     monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("MAILLAGE_ALLOW_FETCH", raising=False)

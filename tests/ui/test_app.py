@@ -6,6 +6,7 @@ import pytest
 
 from geo import CoverageRule, coverage, summarize
 from geo.answers.coverage import coverage_sentence
+from geo.ui.screens import diagnostic
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,11 @@ def beside(app) -> str:
     return json.loads(components[0].json)["sentence"]
 
 
-def test_the_screen_answers_first(open_diagnostic, territory):
+def test_the_screen_answers_first(open_diagnostic, territory, monkeypatch):
+    begun = []
+    monkeypatch.setattr(diagnostic, "plan_ahead", lambda of, _state: begun.append(of.name))
     app = open_diagnostic()
+    assert begun == [territory.name]
     assert app.title[0].value == r"Qui est trop loin ? Pyrénées\-Atlantiques"
     assert answer(app) == expected_sentence(territory, 20)
     assert texts(app).count("<dt>") == 3

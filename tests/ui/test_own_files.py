@@ -37,6 +37,7 @@ def test_own_sites_are_shown_to_their_visitor_alone_and_left_again(open_app):
     build(app, (0, PLACES.encode()))
     assert "Territoire fait de vos fichiers" in texts(app)
     assert len(app.session_state["own_territory"].sites) == 2
+    assert app.query_params["fichiers"] == "1"
     app.segmented_control[0].set_value("diagnostic").run()
     assert "Pyrénées\\-Atlantiques \\(vos fichiers\\)" in app.title[0].value
 
@@ -64,8 +65,6 @@ def test_columns_are_asked_where_they_are_not_recognised(open_app):
 
 
 def test_an_address_about_files_that_are_not_there_says_so_until_it_is_read(open_app):
-    app = build(open_app(ecran="methode"), (0, PLACES.encode()))
-    assert app.query_params["fichiers"] == "1"
     other = open_app(ecran="diagnostic", territoire="64", seuil="15", fichiers="1")
     told = "que l'adresse de la page ne contient pas"
     for _ in range(2):  # whatever makes the page run again
@@ -77,13 +76,18 @@ def test_an_address_about_files_that_are_not_there_says_so_until_it_is_read(open
     assert not [each for each in other.markdown if told in each.value]
 
 
-def test_a_file_of_two_encodings_is_told_before_and_after_it_is_used(open_app):
+def test_a_file_of_two_encodings_is_told_before_and_after_it_is_used_and_not_kept_then(open_app, monkeypatch):
+    removed = []
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda _files, _session, file: removed.append(file))
     rows = [f"Épicerie {n};43.3{n};-1.5\n".encode("cp1252" if n == 3 else "utf-8") for n in range(1, 6)]
     app = open_app(ecran="methode")
     app.file_uploader[0].set_value(("x.csv", b"nom;latitude;longitude\n" + b"".join(rows), "text/csv")).run()
     told = "Fichier de plusieurs encodages (UTF-8, CP1252)", "(lignes du fichier 4)."
     assert [each for each in app.get("html") if all(words in each.proto.body for words in told)]
+    given = app.session_state["own_file_sites_0"].file_id
     button(app, "Construire").click().run()
+    assert not app.exception
+    assert removed == [given]
     manifest = app.session_state["own_territory"].manifest
     assert "plusieurs encodages" in str(manifest)
     assert any("plusieurs encodages" in str(each.proto) for kind in ("html", "markdown") for each in app.get(kind))
@@ -110,7 +114,7 @@ def test_all_faults_are_told_and_nothing_changes(open_app):
     assert button(app, "Construire").disabled
 
 
-def test_a_scenario_stays_with_its_territory(open_app):
+def test_a_scenario_stays_with_its_territory_and_waits_for_the_same_files(open_app):
     app = open_app(ecran="planifier", vue="scenario", territoire="64")
     next(each for each in app.text_input if each.label == "Nom du scénario").set_value("Ailleurs").run()
     assert app.session_state["scenario_versions"][-1].name == "Ailleurs"
@@ -119,12 +123,17 @@ def test_a_scenario_stays_with_its_territory(open_app):
     build(app, (0, PLACES.encode()))
     assert app.session_state["scenario_versions"] == ()
     assert "upload_candidats" not in app.session_state
+    mine = Scenario(app.session_state["own_territory"].name, "Sur le mien")
+    app.session_state["scenario_versions"] = (mine,)
     button(app, "Revenir au territoire").click().run()
+    assert "si vous donnez de nouveau les mêmes fichiers" in texts(app)
     assert app.session_state["scenario_versions"][-1].name == "Ailleurs"
+    build(app, (0, PLACES.encode()))
+    assert app.session_state["scenario_versions"] == (mine,)
 
 
 def test_a_list_that_the_new_territory_lacks_falls_back_with_a_sentence(open_app, embedded):
-    app = open_app(ecran="diagnostic", lieux="tax_offices", commune="64504")
+    app = open_app(ecran="diagnostic", territoire="64", lieux="tax_offices", commune="64504")
     own = replace(embedded, facilities={"sites": embedded.sites}, manifest=replace(embedded.manifest, own_files={}))
     app.session_state["own_territory"], app.session_state["own_territory_base"] = own, embedded
     app.run()
@@ -182,24 +191,3 @@ def test_an_official_list_is_checked(open_app, shared_data):
     assert str(app.session_state).count("own_seen_quality") == 1, "the report of one list is kept, not of each"
     app.file_uploader[0].set_value(None).run()
     assert "own_seen_quality" not in app.session_state
-
-
-def test_files_are_not_kept_once_the_territory_is_built(open_app, monkeypatch):
-    removed = []
-    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda _files, _session, file: removed.append(file))
-    app = open_app(ecran="methode")
-    app.file_uploader[0].set_value(("x.csv", PLACES.encode(), "text/csv")).run()
-    given = app.session_state["own_file_sites_0"].file_id
-    button(app, "Construire").click().run()
-    assert not app.exception
-    assert removed == [given]
-
-
-def test_a_scenario_of_own_files_waits_for_the_same_files(open_app):
-    app = build(open_app(ecran="methode"), (0, PLACES.encode()))
-    mine = Scenario(app.session_state["own_territory"].name, "Sur le mien")
-    app.session_state["scenario_versions"] = (mine,)
-    button(app, "Revenir au territoire").click().run()
-    assert "si vous donnez de nouveau les mêmes fichiers" in texts(app)
-    build(app, (0, PLACES.encode()))
-    assert app.session_state["scenario_versions"] == (mine,)

@@ -1,5 +1,6 @@
 """The screen Planifier, driven as a planner would, checked against the package called directly."""
 
+import functools
 import json
 from html import unescape
 
@@ -37,6 +38,12 @@ def territory(embedded):
     return embedded
 
 
+@pytest.fixture(scope="module")
+def planned(territory):
+    """Return the plans of the package called directly, each made once."""
+    return functools.cache(functools.partial(plan, territory))
+
+
 @pytest.fixture
 def open_planner(open_part):
     """Open the app on one question of the screen."""
@@ -72,9 +79,9 @@ def press(app, label: str):
     return app
 
 
-def test_the_first_view_is_a_plan(open_planner, territory):
+def test_the_first_view_is_a_plan(open_planner, territory, planned):
     app = open_planner()
-    expected = plan(territory, 5)
+    expected = planned(5)
     assert app.title[0].value == r"Où donner les prochains labels ? Pyrénées\-Atlantiques"
     assert sentence(app) == plan_answer(expected).sentence
     assert " habitants\u00a0: " in sentence(app), "no line begins with a colon"
@@ -99,28 +106,29 @@ def test_the_first_view_is_a_plan(open_planner, territory):
     ]
 
 
-def test_who_walks_or_cycles_is_told_too(open_planner, territory):
+def test_who_walks_or_cycles_is_told_too(open_planner, territory, planned):
     app = open_planner(labels="1")
-    assert near_sentence(near_with_labels(territory.parts, plan(territory, 1))) in texts(app)
+    assert near_sentence(near_with_labels(territory.parts, planned(1))) in texts(app)
 
 
 @pytest.mark.parametrize(("aim", "model"), [("tous", "set-cover"), ("trajet", "median"), ("loin", "center")])
 def test_each_aim_is_answered(open_planner, territory, aim, model):
-    app = open_planner(but=aim, labels="3")
-    expected = plan(territory, None if aim == "tous" else 3, model=model)
+    app = open_planner(but=aim, labels="2")
+    expected = plan(territory, None if aim == "tous" else 2, model=model)
     assert sentence(app) == plan_answer(expected).sentence
 
 
-def test_choices_change_the_plan_and_the_address(open_planner, territory):
-    app = open_planner()
-    app.number_input(key="widget_labels").set_value(2).run()
-    assert sentence(app) == plan_answer(plan(territory, 2)).sentence
-    assert app.query_params["labels"] == "2"
-    app.slider(key="widget_threshold_min").set_value(30).run()
-    assert sentence(app) == plan_answer(plan(territory, 2, threshold_min=30)).sentence
-    first = plan(territory, 2, threshold_min=30).labels["code"].iloc[0]
+def test_choices_change_the_plan_and_the_address(open_planner, territory, planned):
+    app = open_planner(labels="2")
+    app.number_input(key="widget_labels").set_value(1).run()
+    assert sentence(app) == plan_answer(planned(1)).sentence
+    assert app.query_params["labels"] == "1"
+    app.slider(key="widget_threshold_min").set_value(15).run()
+    nearer = plan(territory, 1, threshold_min=15)
+    assert sentence(app) == plan_answer(nearer).sentence
+    first = nearer.labels["code"].iloc[0]
     app.multiselect(key="widget_excluded").set_value([first]).run()
-    assert sentence(app) == plan_answer(plan(territory, 2, threshold_min=30, exclude=[first])).sentence
+    assert sentence(app) == plan_answer(plan(territory, 1, threshold_min=15, exclude=[first])).sentence
     assert app.query_params["sauf"] == first
 
 
@@ -168,15 +176,15 @@ def test_a_question_that_makes_no_sense_is_one_sentence(open_planner, address, w
     assert app.button(key="foot_mentions"), "the foot of the page is there"
 
 
-def test_places_left_out_that_do_not_exist_are_forgotten_and_said(open_planner, territory):
+def test_places_left_out_that_do_not_exist_are_forgotten_and_said(open_planner, planned):
     app = open_planner(sauf="99999,64422", labels="2")
     assert "99999" in " ".join(element.value for element in app.warning)
-    assert sentence(app) == plan_answer(plan(territory, 2, exclude=[OLORON])).sentence
+    assert sentence(app) == plan_answer(planned(2, exclude=(OLORON,))).sentence
     app.run()
     assert app.query_params["sauf"] == OLORON
 
 
-def test_a_list_of_places_is_read_and_taken_away(open_planner, territory):
+def test_a_list_of_places_is_read_and_taken_away(open_planner, planned):
     app = open_planner(labels="1")
     uploader = next(field for field in app.file_uploader if "liste de lieux" in field.label)
     uploader.set_value(("../../x.csv", CSV.encode(), "text/csv")).run()
@@ -184,22 +192,22 @@ def test_a_list_of_places_is_read_and_taken_away(open_planner, territory):
     assert "Poste d'Oloron" in sentence(app)
     assert "2 lieux" in texts(app)
     press(app, "Retirer ce fichier")
-    assert sentence(app) == plan_answer(plan(territory, 1)).sentence
+    assert sentence(app) == plan_answer(planned(1)).sentence
 
 
-def test_a_hostile_list_is_one_sentence_and_changes_nothing(open_planner, territory):
+def test_a_hostile_list_is_one_sentence_and_changes_nothing(open_planner, planned):
     app = open_planner(labels="1")
     uploader = next(field for field in app.file_uploader if "liste de lieux" in field.label)
     uploader.set_value(("x.csv", b"<script>;b\n1;2\n", "text/csv")).run()
     assert not app.exception
     assert any("Lieux candidats" in element.value for element in app.error)
-    assert sentence(app) == plan_answer(plan(territory, 1)).sentence
+    assert sentence(app) == plan_answer(planned(1)).sentence
 
 
-def test_a_plan_is_tried_as_a_scenario(open_planner, territory):
+def test_a_plan_is_tried_as_a_scenario(open_planner, territory, planned):
     app = press(open_planner(), "Essayer ce plan comme scénario")
     assert app.query_params["vue"] == "scenario"
-    expected = plan(territory, 5)
+    expected = planned(5)
     actions = [
         OpenSite(f"nouveau-{n}", f"Nouveau label : {name}", Place(code))
         for n, (code, name) in enumerate(zip(expected.labels["code"], expected.labels["name"], strict=True), 1)
@@ -381,7 +389,7 @@ def test_a_territory_whose_residents_are_unknown(open_planner, unknown_residents
     assert app.error or sentence(app)
 
 
-def test_margin_variants_and_capacity(open_planner, territory):
+def test_margin_variants_and_capacity(open_planner, territory, planned):
     app = open_planner("marge", labels="2")
     found = sensitivity(territory)
     assert sentence(app) == certainty_answer(found).sentence
@@ -389,17 +397,19 @@ def test_margin_variants_and_capacity(open_planner, territory):
         assert f"{one.residents_within:,.0f}".replace(",", "\u202f") in sentence(app)
     assert "pour 1\u202f000 habitants" in texts(app)
     shown = next(frame.value for frame in app.dataframe if "Choisi dans" in frame.value)
-    assert set(plan(territory, 2).labels["name"]) <= set(shown["Lieu"])
+    assert set(planned(2).labels["name"]) <= set(shown["Lieu"])
     assert any("Sur 6 variantes" in element.value for element in app.markdown)
 
 
-def test_a_calculation_that_is_stopped_says_so_and_is_not_kept_for_others(open_planner, monkeypatch):
-    monkeypatch.setattr(Background, "cancelled", property(lambda _: True))
-    app = open_planner(labels="7")
-    assert "Calcul arrêté" in app.warning[0].value
-    monkeypatch.undo()
+def test_a_calculation_that_is_stopped_says_so_and_is_not_kept_for_others(open_planner, small_world, tmp_path):
+    small_world.territory().save(tmp_path / "territory")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Background, "cancelled", property(lambda _: True))
+        app = open_planner(folder=str(tmp_path / "territory"), labels="1")
+    told = "Calcul arrêté"
+    assert [warning for warning in app.warning if told in warning.value]
     press(app, "Reprendre le calcul")
-    assert not app.warning
+    assert not [warning for warning in app.warning if told in warning.value]
 
 
 ANOTHER_COMMUNE = "64256"

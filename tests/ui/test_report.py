@@ -16,20 +16,18 @@ def open_report(open_part):
     return lambda folder=None, **address: open_part("rapport", folder, **address)
 
 
-@pytest.fixture
-def folder(small_world, tmp_path):
+@pytest.fixture(scope="module")
+def folder(small_world, tmp_path_factory):
     """The small world, saved."""
-    small_world.territory(tax_offices=small_world.tax_offices).save(tmp_path / "world")
-    return str(tmp_path / "world")
+    folder = tmp_path_factory.mktemp("report") / "world"
+    small_world.territory(tax_offices=small_world.tax_offices).save(folder)
+    return str(folder)
 
 
 @pytest.fixture(autouse=True)
-def no_picture_in_dots(monkeypatch):
-    """Leave out the pictures made of dots, which take longest to write: nothing here looks at them."""
-    write = report_files.write_sheet
-    monkeypatch.setattr(
-        report_files, "write_sheet", lambda sheet, path: None if path.suffix == ".png" else write(sheet, path)
-    )
+def no_picture(monkeypatch):
+    """Leave out the files of the maps, which take longest to write: nothing here looks at them."""
+    monkeypatch.setattr(report_files, "write_sheet", lambda *_: None)
 
 
 def downloads(app):

@@ -11,6 +11,7 @@ from geo.cli import main
 from geo.finder.residents_trips import residents_round_trips
 from geo.finder.without_car import RoundTrips
 from geo.french import format_share
+from geo.report import plan_files
 from geo.siting.plan import plan
 
 TITLE = PUBLICS["transit"].title
@@ -20,9 +21,15 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\\", "").split())
 
 
-def test_the_plan_is_beside_those_that_none_beats(open_part, valley, valley_folder):
+@pytest.fixture(scope="module")
+def planned(valley):
+    """Return the plan of one label for the valley, made once."""
+    return plan(valley, 1)
+
+
+def test_the_plan_is_beside_those_that_none_beats(open_part, valley, planned, valley_folder):
     app = open_part("planifier", valley_folder, labels="1", mode="transit", jour="2025-02-04")
-    found = two_publics(valley, plan(valley, 1), dt.date(2025, 2, 4))
+    found = two_publics(valley, planned, dt.date(2025, 2, 4))
     assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
     table = next(each.value for each in app.dataframe if "Sans voiture, aller-retour" in each.value)
     assert table["Plan"].tolist() == found.table["plan"].tolist()
@@ -54,7 +61,7 @@ def test_who_walks_is_asked_for_where_there_are_no_timetables(open_part, embedde
     assert table["À pied, dans le seuil"].tolist() == found.table["residents_within_walk"].tolist()
 
 
-def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley, valley_folder):
+def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley, planned, valley_folder):
     app = open_part("planifier", valley_folder, labels="1", jour="2025-02-04")
     asked = next(each for each in app.selectbox if each.label == "Jour")
     assert asked.value == dt.date(2025, 2, 4)
@@ -63,12 +70,12 @@ def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley, valley_f
     assert not app.exception
     day = dt.date.fromisoformat(app.query_params["jour"])
     assert day in {dt.date(2025, 2, 25), dt.date(2025, 1, 7)}
-    found = two_publics(valley, plan(valley, 1), day)
+    found = two_publics(valley, planned, day)
     assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
 
 
 def test_timetables_that_do_not_reach_the_day_are_told_on_every_channel(
-    open_part, partly, partly_folder, capsys, tmp_path
+    open_part, partly, partly_folder, capsys, tmp_path, monkeypatch
 ):
     """So is the part whose ways are known, of whom the shares are: by the plan, once."""
     app = open_part("planifier", partly_folder, labels="1", jour="2025-02-11")
@@ -77,6 +84,7 @@ def test_timetables_that_do_not_reach_the_day_are_told_on_every_channel(
     assert html.count(note) == 1
     options = ["--new", "1", "--mode-beside", "transit", "--day", "2025-02-11", "--out", str(tmp_path / "plan")]
     capsys.readouterr()
+    monkeypatch.setattr(plan_files, "dossiers_pdf", lambda *_: b"")  # they say nothing of the other public
     with pytest.raises(SystemExit, match="0"):
         main(["plan", str(partly_folder), *options])
     told = plain(capsys.readouterr().out)
