@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from geo.sources.communes import read_communes
@@ -14,6 +16,7 @@ from geo.sources.france_services import read_site_rows
 from geo.sources.provenance import checksum, naming_files
 from geo.sources.site_checks import CHECKS
 from geo.sources.site_rows import SiteRows
+from geo.text_columns import text_array, text_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,25 +92,19 @@ def check_sites(path: Path, *, communes: Sequence[Path] = (), today: dt.date | N
     contours = read_communes(list(communes)).frame if communes else None
     rows = SiteRows(table, contours, today or dt.datetime.now(tz=dt.UTC).date())
     run = [check for check in CHECKS if contours is not None or not check.needs_communes]
+    identifiers, names = (
+        dict(zip(table.index, text_list(table[column]), strict=True)) for column in ("id_fs", "lib_fs")
+    )
     findings = [
-        pd.DataFrame(
-            {
-                "check": check.key,
-                "title": check.title,
-                "severity": check.severity,
-                "row": values.index.astype("int64"),
-                "facility_id": table["id_fs"].reindex(values.index).fillna("").to_numpy(),
-                "name": table["lib_fs"].reindex(values.index).fillna("").to_numpy(),
-                "value": values.to_numpy(),
-                "expected": check.expected,
-            },
-            columns=list(FINDING_COLUMNS),
-        )
+        (check.key, check.title, check.severity, row, identifiers[row] or "", names[row] or "", value, check.expected)
         for check in run
         for values in [check.find(rows)]
+        for row, value in zip(values.index, text_list(values), strict=True)
     ]
-    dtypes = dict.fromkeys(FINDING_COLUMNS, "string") | {"row": "int64"}
-    found = pd.concat(findings, ignore_index=True).astype(dtypes)
+    columns = dict(zip(FINDING_COLUMNS, zip(*findings, strict=True) if findings else repeat(()), strict=False))
+    found = pd.DataFrame(
+        {name: np.array(cells, "int64") if name == "row" else text_array(cells) for name, cells in columns.items()}
+    )
     described = pd.DataFrame(
         [(check.key, check.title, check.severity, check.expected) for check in run],
         columns=["check", "title", "severity", "expected"],
