@@ -8,6 +8,7 @@ Source: GTFS Schedule reference, gtfs.org.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import re
 from pathlib import Path
@@ -357,7 +358,15 @@ def _without_day(trips: pd.DataFrame, times: pd.DataFrame, weekly: pd.DataFrame,
 
 def _calendar_days(numbers: pd.Series) -> NDArray[np.datetime64]:
     """Return days written as 20250204, NaT where the month has no such day."""
-    return pd.to_datetime(numbers.astype(str), format="%Y%m%d", errors="coerce").to_numpy("datetime64[D]")
+    days = {number: _calendar_day(number) for number in set(numbers.tolist())}
+    return np.array([days[number] for number in numbers.tolist()], "datetime64[D]")
+
+
+def _calendar_day(number: int) -> dt.date | None:
+    try:
+        return dt.date(number // 10_000, number // 100 % 100, number % 100)
+    except ValueError:
+        return None
 
 
 def _note(trips: pd.DataFrame, times: pd.DataFrame, flex: int, without_day: int) -> str:

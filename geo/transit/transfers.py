@@ -97,12 +97,14 @@ def with_stops_of_lines(
     -------
     Stops, calls, and `from_stop`, `to_stop`, `seconds`: of several for two stops the last counts.
     """
+    columns = ["from_stop", "to_stop", "seconds"]
     rules = rules[rules["kind"] <= _IMPOSSIBLE]
-    rules = _of_platforms(stops, rules) if len(rules) else rules
+    if rules.empty:
+        return stops, times, rules[columns].reset_index(drop=True)
+    rules = _of_platforms(stops, rules)
     for end in _ENDS:  # a trip of another line than the one that the rule names is none
         of_trip, of_line = rules[f"{end}_trip"].to_numpy(), rules[f"{end}_route"].to_numpy()
         rules = rules[(of_trip < 0) | (of_line < 0) | (route[of_trip] == of_line)]
-    columns = ["from_stop", "to_stop", "seconds"]
     told = rules[[f"{end}_{what}" for end in _ENDS for what in ("route", "trip")]]
     if not (told.to_numpy() >= 0).any():
         return stops, times, rules[columns].reset_index(drop=True)
