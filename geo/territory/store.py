@@ -240,7 +240,8 @@ def _require_table(frame: gpd.GeoDataFrame, dtypes: dict[str, str], shapes: tupl
 
     `shapes`: Types of geometry that it may have.
     """
-    wrong = [name for name, dtype in dtypes.items() if name not in frame.columns or str(frame[name].dtype) != dtype]
+    types = {name: str(dtype) for name, dtype in frame.dtypes.items()}
+    wrong = [name for name, dtype in dtypes.items() if types.get(name) != dtype]
     if wrong or not frame.index.is_unique or not frame.columns.is_unique or frame.empty:
         raise ValueError(wrong)
     if frame.crs is None or frame.crs.to_epsg() != int(WGS84.removeprefix("EPSG:")):

@@ -136,11 +136,11 @@ def _one_by_one(territory, mode, places, within_min):
 
 @pytest.mark.parametrize(("mode", "within_min"), [("walk", 25), ("bike", 20)])
 def test_pairs_are_those_of_each_place_alone(embedded, mode, within_min):
-    places = embedded.facility_list("sites").iloc[::4].reset_index(drop=True)
+    places = embedded.facility_list("sites").iloc[::8].reset_index(drop=True)
     ends = places.geometry.x.to_numpy(), places.geometry.y.to_numpy()
     found = active_pairs(embedded, mode, ends, within_min)
     assert list(zip(*(each.tolist() for each in found), strict=True)) == _one_by_one(embedded, mode, places, within_min)
-    assert len(found[0]) > 4
+    assert len(found[0]) > 2
 
 
 @pytest.mark.parametrize("within_min", [39, 40, 57])

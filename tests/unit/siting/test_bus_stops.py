@@ -1,6 +1,5 @@
 """Stops of a bus beside a plan, on the drawing: A (1000, the only site), B (500), C (300), D (200), ten minutes apart."""
 
-import functools
 import itertools
 import json
 from dataclasses import replace
@@ -16,12 +15,12 @@ from geo.errors import ParameterError
 from geo.french import format_euros
 from geo.siting.bus_stops import StopsAsked, _living_there
 from geo.siting.costs import Costs
-from geo.siting.plan import plan
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.siting.problem import siting_problem
 from geo.siting.variants import time_variants
 from geo.sources.round_hours import Pass
 from geo.sources.rounds import rounds_frame
+from tests.unit.siting.timed_once import plan_timed_once as plan
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +36,8 @@ def with_stop(territory, code):
     return replace(territory, rounds=rounds_frame(found))
 
 
-@functools.cache
-def _timed(parts, exclude, rule, kinds):
-    return siting_problem(parts, None, exclude, rule=rule, kinds=kinds)
-
-
-def timed(parts, candidates, exclude, *, rule, kinds):
-    """Time the candidates of a question once, as the app does."""
-    assert candidates is None
-    return _timed(parts, tuple(exclude), rule, frozenset(kinds))
-
-
 def asked(territory, labels, stops, threshold=9, **options):
-    return plan(territory, labels, threshold_min=threshold, kinds={"main"}, stops=stops, prepare=timed, **options)
+    return plan(territory, labels, threshold_min=threshold, kinds={"main"}, stops=stops, **options)
 
 
 def test_without_rounds_nothing_is_proposed_unasked(world):
@@ -185,7 +173,7 @@ def test_a_budget_pays_labels_then_stops(world, budget, payer, labels, stops):
     label = {"all": 110_000, "bearer": 60_000}[payer]
     found = plan(
         world, threshold_min=9, kinds={"main"}, budget_eur=budget, payer=payer, costs=costs, exclude=[],
-        stops=StopsAsked(3, least_residents=0), rule=None, prepare=timed,
+        stops=StopsAsked(3, least_residents=0), rule=None,
     )  # fmt: skip
     assert (len(found.labels), len(found.stops.stops)) == (labels, stops)
     # Every choice that the budget pays: most residents by labels first, then by stops.

@@ -22,13 +22,13 @@ from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights, Zones
 from geo.siting.gains import candidate_gains
 from geo.siting.other_plans import WidestPlan
-from geo.siting.plan import plan
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.siting.problem import SitingProblem, siting_problem
 from geo.siting.robustness import Robustness
 from geo.siting.solve import solve
 from geo.sources.facility_table import facility_frame
 from geo.territory.country import Country
+from tests.unit.siting.timed_once import plan_timed_once as plan
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from geo.siting import worst_case as module
 from geo.siting.band import Band
 from geo.siting.benefits import Benefits
-from geo.siting.plan import plan
 from geo.siting.worst_case import best_worst_case, worst_case
+from tests.unit.siting.timed_once import plan_timed_once as plan
 
 
 def drawn(rng, n_demand, n_candidates):

@@ -63,6 +63,13 @@ def test_the_territory_of_the_small_world(have, tmp_path):
     assert len(coverage(Territory.load(tmp_path / "territory"), 20)) == 5
 
 
+def _zipped(name, content):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
 #: What does not come, by source, and what is said then.
 ABSENT = {
     "cells": "placés à sa mairie",
@@ -78,18 +85,19 @@ DAMAGED = {
     "town_halls": gzip.compress(b'{"type": "FeatureCollection", "features": []}', mtime=0),
     "tax_offices": b"nom_du_service;type_de_service;adresse;code_postal;commune;geocodage\na;b;c;d;e;f\n",
     "roads-aquitaine": b"\x00\x00\x00\x0d\n\tOSMHeader" + bytes(300),
+    # A cell of another département.
+    "cells": _zipped("carreaux_200m_met.csv", "idcar_200m;ind\nCRS3035RES200mN2029800E4252400;9\n"),
 }
 
 
 @pytest.mark.parametrize(
     "served",
     [
-        dict.fromkeys(ABSENT),
         {"cells": None, "tax_offices": None, "population": None},
         {"housing": None, "town_halls": None, "postcodes": None, "roads-aquitaine": None},
         DAMAGED,
     ],
-    ids=["all absent", "three absent", "the four others", "damaged"],
+    ids=["three absent", "the four others", "damaged"],
 )
 def test_what_cannot_be_had_or_read_is_left_out_and_said(have, official, web, served):
     for key, content in served.items():
@@ -97,8 +105,9 @@ def test_what_cannot_be_had_or_read_is_left_out_and_said(have, official, web, se
     territory, missing = build_fetched(have())
     said = {each.source.name: each.sentence for each in missing}
     assert said.keys() == {key.partition("-")[0] for key in served}
-    for key in served:
+    for key, content in served.items():
         assert ABSENT[key] in said[key.partition("-")[0]]
+        assert ("aucun carreau habité" in said[key.partition("-")[0]]) == (key == "cells" and content is not None)
     assert territory.network.source.approximate == ("roads-aquitaine" in served)
     assert ("tax_offices" in territory.facilities) == ("tax_offices" not in served)
     assert (territory.cells is None) == ("cells" in served)
@@ -138,16 +147,6 @@ def test_only_folders_named_after_a_departement_are_kept_territories(tmp_path):
         territory_place(settings, "../..")
 
 
-def test_cells_that_lack_the_departement_are_left_out(have, official, web):
-    web.serve(
-        official[0]["cells"], _zipped("carreaux_200m_met.csv", "idcar_200m;ind\nCRS3035RES200mN2029800E4252400;9\n")
-    )
-    territory, missing = build_fetched(have())
-    assert names(missing) == {"cells"}
-    assert "aucun carreau habité" in missing[0].sentence
-    assert territory.cells is None
-
-
 @pytest.mark.parametrize("key", ["sites", "communes"])
 def test_without_what_is_needed_it_stops_and_says_why(have, official, web, key):
     web.serve(official[0][key], None)
@@ -181,13 +180,6 @@ def test_real_files_under_the_official_paths(shared_data, have, official, web):
     assert not territory.network.source.approximate
     assert 600_000 < territory.manifest.population < 800_000
     assert len(territory.sites) > 50
-
-
-def _zipped(name, content):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
-    return stream.getvalue()
 
 
 def test_zones_that_were_fetched_are_found_again(have, official, tmp_path):
