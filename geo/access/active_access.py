@@ -225,15 +225,15 @@ def active_times(territory: Territory, mode: str, places: gpd.GeoDataFrame) -> t
         known, distance_m = known & (origins.link >= 0), origins.distance_m
     reached = known & np.isfinite(minutes)
     nearest = np.where(reached, nearest, -1)
-    names = places[["facility_id", "name"]].reindex(nearest).set_axis(demand.index)
+    ids, names = (places[name].array.take(nearest, allow_fill=True) for name in ("facility_id", "name"))
     times = pd.DataFrame(
         {
             "commune_code": demand["commune_code"],
             "population": demand["population"],
             "travel_time_min": pd.array(np.where(reached, minutes, np.nan), dtype="Float64"),
             "distance_km": pd.array(np.where(reached, km, np.nan), dtype="Float64"),
-            "facility_id": names["facility_id"],
-            "facility_name": names["name"],
+            "facility_id": ids,
+            "facility_name": names,
             "snap_distance_m": distance_m,
             "on_network": known,
         },

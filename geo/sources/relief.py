@@ -71,8 +71,12 @@ class Relief:
 
         Between the four cells around a point, in proportion; cells of unknown height are left out.
         """
-        values = np.where(self.steps == UNKNOWN, np.nan, self.steps * STEP_M)
-        return self._between(lambda row, column: values[row, column], lon, lat)
+        return self._between(self._height_at, lon, lat)
+
+    def _height_at(self, row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the height (m) of some cells, shape (n,), NaN unknown: the whole grid takes longer than a few."""
+        steps = self.steps[row, column]
+        return np.where(steps == UNKNOWN, np.nan, steps * STEP_M)
 
     def roughness(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         """Return the standard deviation (m) of heights in about 9 km around points, shape (n,), NaN unknown."""
