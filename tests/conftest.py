@@ -166,6 +166,20 @@ def embedded_folder(embedded, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def belfort() -> Territory:
+    """Return the smallest embedded département of the mainland: five times fewer communes than the one above."""
+    return Territory.load("90")
+
+
+@pytest.fixture(scope="session")
+def belfort_folder(belfort, tmp_path_factory) -> Path:
+    """Return the folder of that département, saved."""
+    folder = tmp_path_factory.mktemp("belfort") / "territory"
+    belfort.save(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def valley(embedded, tmp_path_factory) -> Territory:
     """Return the embedded territory with one bus on working days, from Urdos at 8:00 to the door of site 949, back at 17:45."""
     feed = tmp_path_factory.mktemp("feed") / "valley.zip"

@@ -398,9 +398,7 @@ HOSTILE = [b"", b"\x00\xff\xfe garbage", b"a;b\n1;2\n", "né;à\nÿ".encode("lat
 FILES = ["--sites", "--communes", "--population", "--tax-offices", "--roads", "--cells"]
 
 
-@pytest.mark.parametrize(
-    ("option", "content"), [(option, HOSTILE[(2 * n + more) % 5]) for n, option in enumerate(FILES) for more in (0, 1)]
-)
+@pytest.mark.parametrize(("option", "content"), [(option, HOSTILE[2 * n % 5]) for n, option in enumerate(FILES)])
 def test_hostile_files_are_one_french_line(run, small_world, tmp_path, option, content):
     bad = tmp_path / {"--communes": "bad.geojson", "--roads": "bad.osm.pbf"}.get(option, "bad.csv")
     bad.write_bytes(content)

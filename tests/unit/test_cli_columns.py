@@ -8,7 +8,7 @@ from geo.cli.columns import columns_by_list
 from geo.errors import ParameterError
 from geo.sources.communes import read_communes
 
-PLACES = 'clef;titre;ici\nP1;Mairie d\'Oloron;"[-0.606,43.194]"\nP2;Mairie de Mauléon;"[-0.887,43.220]"\n'
+PLACES = 'clef;titre;ici\nP1;Mairie de Bessoncourt;"[6.933,47.646]"\nP2;Mairie de Roppe;"[6.919,47.669]"\n'
 
 
 @pytest.mark.parametrize(
@@ -51,27 +51,28 @@ def test_build_reads_the_columns_named_of_each_file(run, small_world, tmp_path):
     assert "liste inconnue : postes" in err
 
 
-def test_candidates_keep_their_own_code(run, embedded_folder, tmp_path):
+def test_candidates_keep_their_own_code(run, belfort_folder, tmp_path):
     path = tmp_path / "candidats.csv"
     path.write_text(PLACES.replace("clef;titre", "code;nom").replace("ici", "coordonneesXY"), encoding="utf-8")
-    status, out, err = run("plan", embedded_folder, "--candidates", path, "--new", "1", "--exclude", "P2", "--json")
+    asked = ("--new", "1", "--threshold", "10", "--exclude", "P2", "--json")
+    status, out, err = run("plan", belfort_folder, "--candidates", path, *asked)
     assert status == 0, err
     assert [label["code"] for label in json.loads(out)["selected"]] == ["P1"]
 
 
-def test_candidates_left_out_are_told_with_the_reason(run, embedded_folder, tmp_path):
+def test_candidates_left_out_are_told_with_the_reason(run, belfort_folder, tmp_path):
     path = tmp_path / "candidats.csv"
     table = PLACES.replace("clef;titre", "id;nom").replace("ici", "coordonneesXY")
     path.write_text(f"{table}{table.splitlines()[1]}\n", encoding="utf-8")
-    status, _, err = run("plan", embedded_folder, "--candidates", path, "--new", "1", "--json")
+    status, _, err = run("plan", belfort_folder, "--candidates", path, "--new", "1", "--json")
     assert status == 0, err
     assert "1 ligne écartée (ligne 4 : identifiant déjà utilisé ligne 2)" in err
 
 
-def test_columns_of_candidates_can_be_named(run, embedded_folder, tmp_path):
+def test_columns_of_candidates_can_be_named(run, belfort_folder, tmp_path):
     path = tmp_path / "candidats.csv"
     path.write_text(PLACES, encoding="utf-8")
-    asked = ["plan", embedded_folder, "--new", "1", "--json"]
+    asked = ["plan", belfort_folder, "--new", "1", "--threshold", "10", "--json"]
     status, out, err = run(*asked, "--candidates", path, "--columns", "name=titre,position=ici,id=clef")
     assert status == 0, err
     assert json.loads(out)["selected"][0]["code"] in {"P1", "P2"}

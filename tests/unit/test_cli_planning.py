@@ -117,12 +117,12 @@ def test_access(run, embedded_folder, tmp_path):
 
 
 def test_access_with_one_more_hypothesis(run, tmp_path):
-    status, out, _ = run("access", "64", "--other", "fluide", "--json")
+    status, out, _ = run("access", "90", "--other", "fluide", "--json")
     assert status == 0
     runs = json.loads(out)["sensitivity"]["runs"]
     assert [run["name"] for run in runs][-1] == "profil fluide"
     assert runs[-1]["residents_within"] > runs[0]["residents_within"]
-    status, out, err = run("access", "64", "--other", tmp_path / "none")
+    status, out, err = run("access", "90", "--other", tmp_path / "none")
     assert (status, out, err.count("\n")) == (2, "", 1)
 
 

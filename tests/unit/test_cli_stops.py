@@ -7,9 +7,9 @@ import pytest
 pytestmark = pytest.mark.usefixtures("loaded_once")
 
 
-def test_stops_their_file_and_their_cost(run, embedded_folder, tmp_path):
-    asked = ("plan", embedded_folder, "--new", "1", "--stops", "2", "--stop-every", "month", "--stop-cost", "350")
-    status, out, _ = run(*asked, "--out", tmp_path)
+def test_stops_their_file_and_their_cost(run, belfort_folder, tmp_path):
+    asked = ("plan", belfort_folder, "--threshold", "10", "--new", "1", "--stops", "2", "--stop-every", "month")
+    status, out, _ = run(*asked, "--stop-cost", "350", "--out", tmp_path)
     assert status == 0
     assert "B2. " in out
     assert "350\u00a0€ le passage" in out
@@ -27,7 +27,7 @@ def test_stops_their_file_and_their_cost(run, embedded_folder, tmp_path):
         (("--capacity", "--stops", "2"), "ne s'applique pas avec --capacity"),
     ],
 )
-def test_refusals_are_one_line(run, embedded_folder, options, said):
-    status, out, err = run("plan", embedded_folder, *options)
+def test_refusals_are_one_line(run, belfort_folder, options, said):
+    status, out, err = run("plan", belfort_folder, *options)
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert said in err

@@ -29,11 +29,11 @@ def timed(monkeypatch):
     return calls
 
 
-def test_another_threshold_times_nothing_again_and_changes_no_plan(timed, embedded):
+def test_another_threshold_times_nothing_again_and_changes_no_plan(timed, belfort):
     for threshold, labels in ((20.0, 2), (15.0, 3), (30.0, 1)):
         prepare = chosen_plan._remembered(replace(ASKED, threshold_min=threshold, labels=labels))
-        found = plan(embedded, labels, threshold_min=threshold, kinds=ASKED.kinds, prepare=prepare)
-        alone = plan(embedded, labels, threshold_min=threshold, kinds=ASKED.kinds)
+        found = plan(belfort, labels, threshold_min=threshold, kinds=ASKED.kinds, prepare=prepare)
+        alone = plan(belfort, labels, threshold_min=threshold, kinds=ASKED.kinds)
         for table in ("labels", "served", "leaving", "alternatives", "communes"):
             assert getattr(found, table).equals(getattr(alone, table))
     assert len(timed) == 1
@@ -43,51 +43,51 @@ def test_another_threshold_times_nothing_again_and_changes_no_plan(timed, embedd
     "change",
     [
         {"identity": "other"},
-        {"exclude": ("64422",)},
+        {"exclude": ("90033",)},
         {"rule": CandidateRule(0)},
         {"kinds": frozenset({"main", "antenne"})},
         {"files": ("digest", None, None)},
     ],
 )
-def test_what_is_timed_otherwise_is_timed(timed, embedded, change):
+def test_what_is_timed_otherwise_is_timed(timed, belfort, change):
     for question in (ASKED, replace(ASKED, **change)):
-        chosen_plan._remembered(question)((embedded,), None, (), rule=ASKED.rule, kinds=ASKED.kinds)
+        chosen_plan._remembered(question)((belfort,), None, (), rule=ASKED.rule, kinds=ASKED.kinds)
     assert len(timed) == 2
 
 
-def test_what_is_larger_than_all_that_is_kept_is_timed_each_time(timed, embedded, monkeypatch):
+def test_what_is_larger_than_all_that_is_kept_is_timed_each_time(timed, belfort, monkeypatch):
     small = (LRUCache(1_000, getsizeof=lambda problem: problem.nbytes), threading.Lock())
     monkeypatch.setattr(chosen_plan, "_problems", lambda: small)
     prepare = chosen_plan._remembered(ASKED)
     for _ in range(2):
-        assert len(prepare((embedded,), None, (), rule=ASKED.rule, kinds=ASKED.kinds).demand)
+        assert len(prepare((belfort,), None, (), rule=ASKED.rule, kinds=ASKED.kinds).demand)
     assert len(timed) == 2
     assert not len(small[0])
 
 
-def test_the_residents_of_candidates_stay_theirs(embedded):
-    problem = siting_problem((embedded,), None, ())
+def test_the_residents_of_candidates_stay_theirs(belfort):
+    problem = siting_problem((belfort,), None, ())
     kept = problem.commune_residents > 500
     fewer = problem.with_times_scaled(1.2).with_factors(problem.residents * 0 + 2).only(kept)
-    people = embedded.communes["population"].reindex(fewer.candidates["commune_code"]).to_numpy(float)
+    people = belfort.communes["population"].reindex(fewer.candidates["commune_code"]).to_numpy(float)
     assert fewer.commune_residents.tolist() == people.tolist()
 
 
 @pytest.mark.parametrize(
     ("choices", "begun"),
-    [({}, 1), ({"screen": "diagnostic", "commune": "64504"}, 1), ({"threshold_min": 30}, 0), ({"labels": 3}, 0)],
+    [({}, 1), ({"screen": "diagnostic", "commune": "90010"}, 1), ({"threshold_min": 30}, 0), ({"labels": 3}, 0)],
 )
-def test_only_the_plan_of_the_usual_choices_is_begun_ahead(embedded, monkeypatch, choices, begun):
+def test_only_the_plan_of_the_usual_choices_is_begun_ahead(belfort, monkeypatch, choices, begun):
     works = []
     monkeypatch.setattr(chosen_plan, "begin_ahead", lambda _name, _question, work: works.append(work))
-    plan_ahead(embedded, AppState(**choices))
+    plan_ahead(belfort, AppState(**choices))
     assert len(works) == begun
     if works and not choices:
         found = works[0](lambda *_: None, lambda: False)
-        assert found.labels["code"].tolist() == plan(embedded, 5).labels["code"].tolist()
+        assert found.labels["code"].tolist() == plan(belfort, 5).labels["code"].tolist()
 
 
-def test_no_plan_is_begun_ahead_about_a_visitor_s_own_territory(embedded, monkeypatch):
+def test_no_plan_is_begun_ahead_about_a_visitor_s_own_territory(belfort, monkeypatch):
     monkeypatch.setattr(chosen_plan, "begin_ahead", lambda *_: pytest.fail("it is theirs alone"))
-    monkeypatch.setattr(chosen_plan, "own_territory", lambda: embedded)
-    plan_ahead(embedded, AppState())
+    monkeypatch.setattr(chosen_plan, "own_territory", lambda: belfort)
+    plan_ahead(belfort, AppState())

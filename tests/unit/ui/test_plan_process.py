@@ -35,32 +35,24 @@ def usual(territory, **changes):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Return the folder of a small département."""
-    folder = tmp_path_factory.mktemp("small") / "90"
-    Territory.load("90").save(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def beside(folder):
+def beside(belfort_folder):
     """A process beside, ready."""
-    process = PlanProcess(str(folder))
+    process = PlanProcess(str(belfort_folder))
     assert process._ready.wait(PATIENCE_S)
     yield process
     process.end()
 
 
 @pytest.fixture(scope="module")
-def here(folder):
+def here(belfort_folder):
     """A territory read from its folder, as the process does."""
-    return Territory.load(folder)
+    return Territory.load(belfort_folder)
 
 
 @pytest.fixture
-def asked(folder, here):
+def asked(belfort_folder, here):
     """Return a question about that territory."""
-    return lambda **changes: PlanAsked(str(folder), here.fingerprint, usual(here, **changes))
+    return lambda **changes: PlanAsked(str(belfort_folder), here.fingerprint, usual(here, **changes))
 
 
 def assert_same(found, expected, where="plan"):
@@ -165,9 +157,9 @@ def test_a_plan_does_not_wait_long_for_another_one(beside, asked, monkeypatch):
     assert ask(beside, asked()) is not None
 
 
-def test_a_process_that_breaks_is_replaced_and_the_app_says_so(beside, folder, asked, monkeypatch, caplog):
+def test_a_process_that_breaks_is_replaced_and_the_app_says_so(beside, belfort_folder, asked, monkeypatch, caplog):
     """The last test that asks the process beside: it breaks."""
-    for name, value in {"process": beside, "folder": str(folder), "starts": 1}.items():
+    for name, value in {"process": beside, "folder": str(belfort_folder), "starts": 1}.items():
         monkeypatch.setattr(plan_process._Running, name, value)
     os.kill(beside.pid, signal.SIGSTOP)  # it is asked, and breaks before it answers
     threading.Timer(0.3, os.kill, (beside.pid, signal.SIGKILL)).start()
@@ -214,13 +206,13 @@ def test_one_is_ready_where_no_plan_can_be_made_and_none_stays_where_the_app_is_
         os.close(ended)
 
 
-def test_the_screen_asks_the_process_beside(folder, monkeypatch):
-    asked, territory = [], cache.load_territory(str(folder))
+def test_the_screen_asks_the_process_beside(belfort_folder, monkeypatch):
+    asked, territory = [], cache.load_territory(str(belfort_folder))
     made = PlanMade(plan(territory, 1), "what it changes on foot")
     monkeypatch.setattr(chosen_plan, "plan_apart", lambda question, *_: asked.append(question) or made)
     question = plan_question(territory, AppState())
     assert chosen_plan._work(territory, question)(lambda *_: None, lambda: False) is made.plan
-    assert asked == [PlanAsked(str(folder), territory.fingerprint, question)]
+    assert asked == [PlanAsked(str(belfort_folder), territory.fingerprint, question)]
     assert chosen_plan.near_said(territory, made.plan) == made.near  # not worked out again
 
 
