@@ -84,10 +84,15 @@ def haversine_km(lon, lat, others):
     return 2 * 6371.0 * np.arcsin(np.sqrt(half))
 
 
+@pytest.fixture(scope="module")
+def roads_of_a_part():
+    return labourd()
+
+
 @pytest.mark.parametrize(("mode", "kmh", "farthest_km"), [("walk", 4.8, 5), ("bike", 15.0, 15)])
-def test_without_streets_times_follow_the_straight_line(flat, mode, kmh, farthest_km):  # noqa: ARG001
+def test_without_streets_times_follow_the_straight_line(flat, roads_of_a_part, mode, kmh, farthest_km):  # noqa: ARG001
     """Roads that cover a part only: whose way by car is not known has none on foot either."""
-    territory = labourd()
+    territory = roads_of_a_part
     sites = territory.facility_list("sites")
     times, estimated = active_times(territory, mode, sites)
     assert estimated

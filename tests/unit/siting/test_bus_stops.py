@@ -13,10 +13,11 @@ from geo.answers.plan import plan_answer
 from geo.answers.plan_stops import never_retained_note, stop_lines, stops_table
 from geo.errors import ParameterError
 from geo.french import format_euros
-from geo.siting.bus_stops import StopsAsked, _living_there
+from geo.siting.bus_stops import StopsAsked, _living_there, proposed_stops
 from geo.siting.costs import Costs
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.siting.problem import siting_problem
+from geo.siting.solve import Control
 from geo.siting.variants import time_variants
 from geo.sources.round_hours import Pass
 from geo.sources.rounds import rounds_frame
@@ -26,6 +27,12 @@ from tests.unit.siting.timed_once import plan_timed_once as plan
 @pytest.fixture(scope="module")
 def world(small_world):
     return small_world.territory()
+
+
+@pytest.fixture(scope="module")
+def variants(world):
+    problem = siting_problem((world,), None, (), kinds={"main"})
+    return list(time_variants(problem, world.network.profile))
 
 
 def with_stop(territory, code):
@@ -136,8 +143,11 @@ def best_by_hand(count, left, threshold, floor, *, scale=1.0):
 @pytest.mark.parametrize("floor", [0, 200, 300, 501])
 @pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("threshold", [5, 11, 21])
-def test_no_other_choice_reaches_more(world, count, threshold, floor):
-    found = asked(world, 0, StopsAsked(count, least_residents=floor), threshold).stops
+def test_no_other_choice_reaches_more(world, variants, count, threshold, floor):
+    found = proposed_stops(
+        world.parts, variants, set(), threshold, asked=StopsAsked(count, least_residents=floor), paid=None,
+        on_average=False, control=Control(),
+    )  # fmt: skip
     got, _ = best_by_hand(count, beyond(["64001"], threshold), threshold, floor)
     assert found.residents_with_stop == pytest.approx(got)
     assert (found.stops["residents_with_stop"] >= floor).all()
