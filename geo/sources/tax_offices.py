@@ -12,10 +12,11 @@ Up to ten services share a building: a tax office here is a place, with its serv
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from geo.crs import departement_of
@@ -38,9 +39,10 @@ from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WeeklyHours, parse_plage_ouverture, parse_weeks
 from geo.sources.positions import parse_positions
 from geo.sources.provenance import names_its_file
-from geo.text_columns import fold_all
+from geo.text_columns import each_text, fold_all, text_array, text_list
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from geo.sources.provenance import SourceTable
@@ -60,6 +62,8 @@ MAX_JSON_BYTES: Final = 600_000_000
 
 #: `type_de_service` of an office, folded.
 _FINANCE_CENTRE: Final = r"centres? des? finances? publiques?"
+#: Words of the name (folded) of a service that receives them.
+_FOR_INDIVIDUALS: Final = re.compile(r"\bsip\b|particuliers")
 _WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
 _REQUIRED: Final = ("nom_du_service", "type_de_service", "adresse", "code_postal", "commune", "geocodage")
 _OPTIONAL: Final = (
@@ -193,60 +197,72 @@ def _gather(services: FacilityRows) -> FacilityRows:
     are, to be reported one by one.
     """
     table = services.table
-    has_position = position_reasons(services.lon, services.lat).isna()
-    place = _places(table, services.lon, services.lat, has_position)
-    is_office = table["is_office"].groupby(place).transform("any")
-    located = has_position.groupby(place).transform("any") & is_office
+    has_position = [reason is None for reason in text_list(position_reasons(services.lon, services.lat))]
+    names, hours = text_list(table["name"]), text_list(table["opening_hours"])
+    is_office, folded = table["is_office"].tolist(), text_list(fold_all(table["name"]))
+
+    def merit(row: int) -> tuple[bool, ...]:
+        name = folded[row]
+        return has_position[row], name is not None, _FOR_INDIVIDUALS.search(name or "") is not None, is_office[row]
+
+    kept: dict[int, tuple[str | None, str | None]] = {}  # hours and services of a place, by its main service
+    left_out = 0
+    for rows in _places(table, services.lon, services.lat, has_position):
+        if not any(is_office[row] for row in rows):
+            left_out += len(rows)
+        elif any(has_position[row] for row in rows):
+            listed = "; ".join(dict.fromkeys(name for row in rows if (name := names[row]) is not None))
+            kept[max(rows, key=merit)] = (_union_of_hours(hours[row] for row in rows), listed)
+        else:
+            kept |= {row: (hours[row], None) for row in rows}
     notes = list(services.notes)
-    if not is_office.all():
+    if left_out:
         notes.append(
-            agreed(
-                (~is_office).sum(), "service(s) sans accueil des particuliers à (son/leur) adresse, laissé(s) de côté"
-            )
+            agreed(left_out, "service(s) sans accueil des particuliers à (son/leur) adresse, laissé(s) de côté")
         )
-
-    names = fold_all(table["name"])
-    for_individuals = names.str.contains(r"\bsip\b|particuliers").fillna(value=False)
-    merit = 8 * has_position + 4 * names.notna() + 2 * for_individuals + table["is_office"]
-    main_first = merit.astype("int64").sort_values(ascending=False, kind="stable").index
-    offices = table.loc[main_first].assign(place=place)[located.loc[main_first]].drop_duplicates("place")
-
-    together = table[located].groupby(place[located])
-    listed = together["name"].agg(lambda texts: "; ".join(texts.dropna().unique()))
-    hours = together["opening_hours"].agg(_union_of_hours)
-    offices = offices.assign(services=offices["place"].map(listed), opening_hours=offices["place"].map(hours))
-    rows = pd.concat([offices, table[is_office & ~located]]).sort_index()
-    lon, lat = services.lon[rows.index], services.lat[rows.index]
-    rows = rows.assign(
-        facility_id=rows["facility_id"].fillna(position_identifiers(lon, lat)),
+    places = table.iloc[sorted(kept)]
+    lon, lat = services.lon[places.index], services.lat[places.index]
+    places = places.assign(
+        facility_id=places["facility_id"].fillna(position_identifiers(lon, lat)),
         kind="tax_office",
-        departement=rows["commune_code"].map(departement_of, na_action="ignore"),
+        departement=each_text(places["commune_code"], departement_of),
+        opening_hours=text_array(kept[row][0] for row in sorted(kept)),
+        services=text_array(kept[row][1] for row in sorted(kept)),
     )
-    return FacilityRows(rows, lon, lat, rows_read=services.rows_read, notes=notes)
+    return FacilityRows(places, lon, lat, rows_read=services.rows_read, notes=notes)
 
 
-def _places(table: pd.DataFrame, lon: pd.Series, lat: pd.Series, has_position: pd.Series) -> pd.Series:
-    """Give one number to services that share a position or an address, directly or through another service."""
-    commune = fold_all(table["commune_name"].fillna("")) + "|" + table["postcode"].fillna("")
-    position = lon.round(5).astype("string") + "|" + lat.round(5).astype("string") + "|" + commune
-    address = fold_all(table["address"]) + "|" + commune
-    address = address.mask(commune == "|")
-    keys = pd.concat([position.where(has_position), address])
-    service = np.tile(np.arange(len(table)), 2)
-    from scipy.sparse import coo_array  # noqa: PLC0415 - only where a list of the day is read
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+def _places(table: pd.DataFrame, lon: pd.Series, lat: pd.Series, has_position: list[bool]) -> list[list[int]]:
+    """Return the services, by position in the table, that share a place or an address, one through another too."""
+    communes = [
+        f"{name or ''}|{postcode or ''}"
+        for name, postcode in zip(text_list(fold_all(table["commune_name"])), text_list(table["postcode"]), strict=True)
+    ]
+    first: dict[tuple[object, ...], int] = {}
+    leads_to = list(range(len(table)))
 
-    known = keys.notna().to_numpy()
-    key = pd.factorize(keys[known])[0] + len(table)
-    size = len(table) + len(keys)
-    links = coo_array((np.ones(len(key), dtype=bool), (service[known], key)), shape=(size, size))
-    return pd.Series(connected_components(links, directed=False)[1][: len(table)], index=table.index)
+    def first_of_place(row: int) -> int:
+        while leads_to[row] != row:
+            row = leads_to[row] = leads_to[leads_to[row]]
+        return row
+
+    positions = zip(lon.round(5).tolist(), lat.round(5).tolist(), strict=True)
+    addresses = text_list(fold_all(table["address"]))
+    for row, (commune, position, address) in enumerate(zip(communes, positions, addresses, strict=True)):
+        keys: list[tuple[object, ...]] = [(*position, commune)] if has_position[row] else []
+        keys += [(address, commune)] if address is not None and commune != "|" else []
+        for key in keys:
+            leads_to[first_of_place(row)] = first_of_place(first.setdefault(key, row))
+    places = defaultdict(list)
+    for row in range(len(table)):
+        places[first_of_place(row)].append(row)
+    return list(places.values())
 
 
-def _union_of_hours(texts: pd.Series) -> Any:
-    """Return when at least one service of a place is open, as text; <NA> where none says."""
-    weeks = [WeeklyHours.from_osm(text) for text in texts.dropna()]
-    return reduce(WeeklyHours.union, weeks).to_osm() if weeks else pd.NA
+def _union_of_hours(texts: Iterable[str | None]) -> str | None:
+    """Return when at least one service of a place is open, as text; `None` where none says."""
+    weeks = [WeeklyHours.from_osm(text) for text in texts if text is not None]
+    return reduce(WeeklyHours.union, weeks).to_osm() if weeks else None
 
 
 def _records(text: str) -> list[dict[str, Any]]:
