@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geo.ui import cache
 from geo.ui.screens import diagnostic
 from tests.golden.reading import html_text, markdown_text, plain
 from tests.golden.territories import DEPARTEMENT
@@ -37,15 +38,17 @@ ADDRESSES = {
 
 
 @contextmanager
-def visitor(folder: Path | None, cache: Path):
+def visitor(folder: Path | None, kept: Path):
     """Yield what opens the app on a folder, or on the embedded territory; nothing leaves the machine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(APP.parent)
-        patch.setenv("MAILLAGE_CACHE_DIR", str(cache))
+        patch.setenv("MAILLAGE_CACHE_DIR", str(kept))
         patch.delenv("MAILLAGE_ALLOW_FETCH", raising=False)
         patch.setenv("MAILLAGE_GEOCODER_URL", "")
         patch.setattr(sys, "argv", ["app.py", *([str(folder)] if folder else [])])
         patch.setattr(diagnostic, "plan_ahead", lambda *_: None)  # each plan is asked for here where it is read
+        for shapes in ("packed_map_base", "packed_ground"):
+            patch.setattr(cache, shapes, lambda *_: "")  # nobody reads the shapes of a map
         st.cache_data.clear()
 
         def run(**address: str) -> AppTest:

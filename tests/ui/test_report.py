@@ -6,6 +6,7 @@ import zipfile
 import pypdf
 import pytest
 
+from geo.maps.static.sheet import Sheet
 from geo.report import report_files
 from geo.report.report_document import PAGES
 
@@ -26,7 +27,10 @@ def folder(small_world, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def no_picture(monkeypatch):
-    """Leave out the files of the maps, which take longest to write: nothing here looks at them."""
+    """Leave the maps blank and their files out, which take longest: nothing here looks at them."""
+    blank = Sheet(297, 210, "Carte", "Carte que personne ne regarde")
+    maps = dict.fromkeys(("travel_time", "curve", "under_served", "plan"), blank)
+    monkeypatch.setattr(report_files, "report_maps", lambda _findings: maps)
     monkeypatch.setattr(report_files, "write_sheet", lambda *_: None)
 
 
