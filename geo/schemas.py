@@ -160,8 +160,11 @@ def _is_met(column: pd.Series, rule: _Column) -> bool:
         return False
     if rule == _Column(rule.dtype, nullable=True):
         return True
-    values = column.dropna()
-    if (not rule.nullable and len(values) < len(column)) or (rule.unique and not values.is_unique):
+    missing = column.isna().to_numpy()
+    if missing.any() and not rule.nullable:
+        return False
+    values = column[~missing] if missing.any() else column
+    if rule.unique and not values.is_unique:
         return False
     return rule.check is None or _MET[rule.check](values, *rule.arguments)
 

@@ -68,7 +68,9 @@ def place_communes(
             for name, own in contours.items()
         ]
     ).reindex(frame.index)
-    places = inside.mask(at_known, known).mask(at_given, given)
+    places = inside
+    for at, points in ((at_known, known), (at_given, given)):
+        places = places.mask(at, points) if at.any() else places
     frame["lon"], frame["lat"] = places.x, places.y
     source = pd.Series(_INSIDE, index=frame.index, dtype="string").mask(at_known, kind)
     frame["point_source"] = source.mask(at_given, _HALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from shapely import GeometryType
 from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
 from geo.schemas import COMMUNE_COLUMNS, check_communes
-from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, first_named, normalise_codes
+from geo.sources.commune_codes import CITY_OF_ARRONDISSEMENT, CODE_COLUMNS, CommuneNote, first_named, normalise_codes
 from geo.sources.commune_extent import in_departement
 from geo.sources.commune_points import in_degrees, place_communes
 from geo.sources.contour_repair import TANGLED, repair_contours, tangled_together, widest_gap_km
@@ -236,29 +237,32 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> pd.Series
         _reason(*texts, *of_contour)
         for texts, of_contour in zip(zip(codes, names, written, strict=True), of_contours, strict=True)
     ]
+    rows_of: dict[str, list[int]] = defaultdict(list)
     first_names: dict[str | None, str] = {}
     for row, (code, name) in enumerate(zip(codes, names, strict=True)):
-        folded = (name or "").casefold()
-        if reasons[row] is None and folded != first_names.setdefault(code, folded):
+        if code is None or name is None or reasons[row] is not None:
+            continue
+        if name.casefold() != first_names.setdefault(code, name.casefold()):
             reasons[row] = "code INSEE déjà lu sous un autre nom"
-    reason = text_column(reasons, raw.index)
+        else:
+            rows_of[code].append(row)
+    for code, rows in list(rows_of.items()):
+        if len(rows) > 1 and tangled_together(repaired.shapes[rows]):
+            for row in rows_of.pop(code):
+                reasons[row] = "morceaux d'une commune qui se croisent trop"
 
-    for _, pieces in raw[reason.isna() & raw["code"].duplicated(keep=False)].groupby("code"):
-        if tangled_together(pieces.geometry.to_numpy()):
-            reason.loc[pieces.index] = "morceaux d'une commune qui se croisent trop"
-
-    city = city_of(raw["code"].fillna("")).set_axis(raw.index)
-    inside_city = reason.isna() & city.isin(raw.loc[reason.isna(), "code"])
-    if inside_city.any():
+    inside_city = [code for code in rows_of if CITY_OF_ARRONDISSEMENT.get(code) in rows_of]
+    if inside_city:
         sentence = "{count} arrondissement(s) mis à part, la ville entière est gardée : {codes}."
-        notes.append(CommuneNote.of(sentence, raw.loc[inside_city, "code"]))
-    reason = reason.mask(inside_city, "arrondissement d'une ville déjà présente")
+        notes.append(CommuneNote.of(sentence, inside_city))
+    for code in inside_city:
+        for row in rows_of.pop(code):
+            reasons[row] = "arrondissement d'une ville déjà présente"
 
-    repaired_code = reason.isna() & (raw["code"] != raw["raw_code"])
-    if repaired_code.any():
+    if repaired_codes := [code for code, rows in rows_of.items() if any(written[row] != code for row in rows)]:
         sentence = "{count} code(s) INSEE réparé(s) (zéro initial perdu) : {codes}."
-        notes.append(CommuneNote.of(sentence, raw.loc[repaired_code, "code"]))
-    return reason
+        notes.append(CommuneNote.of(sentence, repaired_codes))
+    return text_column(reasons, raw.index)
 
 
 def _reason(
