@@ -140,11 +140,11 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
     area = StudyArea(
         name=manifest.territory,
         departement=manifest.departement,
-        communes=_read_layer(folder / _COMMUNES),
+        communes=_as_built(_read_layer(folder / _COMMUNES)),
         facilities={name: _read_layer(_list_file(folder, number)) for number, name in enumerate(saved["facilities"])},
         network=RoadNetwork.load(folder / _NETWORK),
         cells=_cells(folder / _CELLS) if _CELLS in written else None,
-        neighbours=pd.read_parquet(folder / _NEIGHBOURS),
+        neighbours=_as_built(pd.read_parquet(folder / _NEIGHBOURS)),
         contours_approximate=saved["contours_approximate"],
         permanences=pd.read_parquet(folder / _PERMANENCES) if _PERMANENCES in written else None,
         households=pd.read_parquet(folder / _HOUSEHOLDS) if _HOUSEHOLDS in written else None,
@@ -155,6 +155,11 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
     )
     _require_stored(area)
     return area, manifest
+
+
+def _as_built(rows: Any) -> Any:
+    """Return rows whose codes are texts of the type that they were saved with: pandas reads an index as another."""
+    return rows.set_axis(rows.index.astype("string"))
 
 
 def _outlines(read: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
