@@ -53,10 +53,20 @@ def pdf_pages():
 
 @pytest.fixture(scope="session")
 def blank_maps():
-    """Return pages as large as some maps, and empty: for documents of which something else is looked at."""
-    return lambda sheets: {
-        name: Sheet(sheet.width_mm, sheet.height_mm, sheet.title, sheet.description) for name, sheet in sheets.items()
-    }
+    """Name the maps and charts of a report, each an empty page: for documents of which something else is looked at.
+
+    Charts are drawn, then left out; maps, which take much longer, are not: `maps/static` draws them of any territory.
+    """
+
+    def blank(findings) -> dict[str, Sheet]:
+        a4 = Sheet(297, 210, "Carte", "Une page sans carte.")
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("travel_time_map", "under_served_map", "saved_minutes_map", "round_trip_map", "change_map"):
+                patch.setattr(f"geo.report.report_maps.{name}", lambda *_, **__: a4)
+            sheets = report_maps(findings).items()
+        return {name: Sheet(sheet.width_mm, sheet.height_mm, sheet.title, sheet.description) for name, sheet in sheets}
+
+    return blank
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +75,7 @@ def pages_of(findings_of, pdf_pages, blank_maps):
 
     def read(territory, **options) -> Pages:
         findings = findings_of(territory, **options)
-        return pdf_pages(report_pdf(findings, blank_maps(report_maps(findings))))
+        return pdf_pages(report_pdf(findings, blank_maps(findings)))
 
     return read
 

@@ -1,11 +1,13 @@
 """Names of a file are text in every document: no tag, formula or command of a page is obeyed."""
 
+import csv
 import datetime as dt
 import io
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-import geopandas as gpd
+import pandas as pd
 import pypdf
 import pytest
 
@@ -14,6 +16,7 @@ from geo.question import Question
 from geo.report.report_files import DOCUMENT, write_report
 from geo.report.report_findings import ReportRequest
 from tests.pdf_text import page_text
+from tests.written_tables import rows_of_table
 
 NAMES = (
     '#image("/etc/passwd")',
@@ -25,15 +28,11 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def report(small_world, tmp_path_factory):
+def report(reported, hostile, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    communes = gpd.read_file(small_world.communes)
-    communes["nom"] = NAMES
-    communes.to_file(folder / "communes.gpkg", driver="GPKG")
-    sites = folder / "sites.csv"
-    text = small_world.sites.read_text(encoding="utf-8")
-    sites.write_text(text, encoding="utf-8")
-    territory = small_world.territory(communes=folder / "communes.gpkg", sites=sites)
+    sites = reported.sites.assign(name=pd.array([f"{hostile} été {i}" for i in range(len(reported.sites))], "string"))
+    communes = reported.communes.assign(name=pd.array(NAMES, dtype="string"))
+    territory = replace(reported.with_sites(sites, why={}), communes=communes)
     with pytest.MonkeyPatch.context() as patch:
         # Pictures of maps take seconds to write: one is.
         patch.setattr(
@@ -58,16 +57,30 @@ def test_the_pdf_shows_names_as_they_are_written(report):
     assert not any("exemple.fr" in link for link in links)
 
 
+def test_tables_open_in_a_spreadsheet(report):
+    for path in (report / "tables").glob("*.csv"):
+        raw = path.read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf"), "a mark by which spreadsheets know UTF-8"
+        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
+        assert {len(row) for row in rows} == {len(rows[0])}
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+"))]
+    first = rows_of_table(report / "tables" / "communes.csv")[0]
+    assert first["facility_name"].startswith("'=1+1")
+    assert "été" in first["facility_name"]
+
+
 def test_the_workbook_holds_no_formula_and_no_link(report):
     with zipfile.ZipFile(report / "tables.xlsx") as book:
         sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/")]
-        assert sheets
+        assert len(sheets) == len(list((report / "tables").glob("*.csv")))
         for name in sheets:
             tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(book.read(name)).iter()}
             assert not tags & {"f", "hyperlink"}, name
         texts = book.read("xl/sharedStrings.xml").decode()
     assert "<script>" not in texts
     assert "'=HYPERLINK" in texts
+    assert "été" in texts
+    assert "<t>main</t>" not in texts, "kinds of site are told in words"
 
 
 def test_a_picture_holds_no_tag(report):

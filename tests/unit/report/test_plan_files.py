@@ -26,20 +26,26 @@ def made(world):
     return plan(world, 2, threshold_min=9, kinds={"main"}, zones=Zones(frr=frr))
 
 
-def test_files(made, world, tmp_path):
-    write_plan(made, (world,), tmp_path)
-    labels = rows_of_table(tmp_path / "labels.csv")
+@pytest.fixture(scope="module")
+def written(made, world, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plan")
+    write_plan(made, (world,), folder)
+    return folder
+
+
+def test_files(written):
+    labels = rows_of_table(written / "labels.csv")
     assert [(label["code"], float(label["gain_residents"])) for label in labels] == [("64002", 500), ("64003", 300)]
-    assert headings_of(tmp_path / "labels.csv")[:3] == ["Rang", "Code", "Lieu"]
-    served = rows_of_table(tmp_path / "served.csv")
+    assert headings_of(written / "labels.csv")[:3] == ["Rang", "Code", "Lieu"]
+    served = rows_of_table(written / "served.csv")
     assert [row["commune_name"] for row in served] == ["Commune B", "Commune C", "Commune D"]
-    communes = pd.read_parquet(tmp_path / "communes.parquet").set_index("code")
+    communes = pd.read_parquet(written / "communes.parquet").set_index("code")
     assert communes["within_after"].sum() == 1800
     assert communes["time_after_min"].isna().to_dict()["64005"]
     for layer, rows in (("labels", 2), ("communes", 5)):
-        read = gpd.read_file(tmp_path / "plan.gpkg", layer=layer)
+        read = gpd.read_file(written / "plan.gpkg", layer=layer)
         assert (len(read), read.crs.to_epsg()) == (rows, 4326)
-    content = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    content = json.loads((written / "plan.json").read_text(encoding="utf-8"))
     assert [label["code"] for label in content["selected"]] == ["64002", "64003"]
     assert [label["communes"][0]["commune_name"] for label in content["selected"]] == ["Commune B", "Commune C"]
     assert content["communes"][1]["criteria"]["frr"] == 1
@@ -50,11 +56,10 @@ def test_files(made, world, tmp_path):
     assert content["networks"][0]["profile"] == "courant"
 
 
-def test_each_column_has_a_french_heading_and_each_number_its_unit(made, world, tmp_path):
-    write_plan(made, (world,), tmp_path)
-    described = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+def test_each_column_has_a_french_heading_and_each_number_its_unit(written):
+    described = json.loads((written / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     tables = [each for each in described if each["path"].endswith(".csv")]
-    assert {each["path"] for each in tables} == {path.name for path in tmp_path.glob("*.csv")}
+    assert {each["path"] for each in tables} == {path.name for path in written.glob("*.csv")}
     fields = [(each["path"], field) for each in tables for field in each["schema"]["fields"]]
     assert [found for found in fields if "_" in found[1]["name"]] == []
     numbers = [(path, field) for path, field in fields if field["type"] in {"integer", "number"}]

@@ -1,33 +1,34 @@
 """The folder of a report: the same bytes each time, tables and layers that other tools open, and how to make it again."""
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import json
+import os
+import shutil
 import sqlite3
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 import pytest
 
+from geo import Territory
 from geo.cli import main
 from geo.errors import SourceError
 from geo.question import CoverageRule, Question, counted_kinds
-from geo.report.plan_files import write_plan
-from geo.report.plan_reading import read_plan
 from geo.report.report_files import report_command, write_report, zipped
 from geo.report.report_findings import ReportRequest, find
 from geo.report.styled_layers import communes_layer, write_layers
 from geo.siting.plan import plan
-from tests.written_tables import rows_of_table
 
 DAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def reported(saved):
+    """The small world as a command reads it."""
+    return Territory.load(saved)
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +57,39 @@ def contents(folder):
     }
 
 
-def test_the_same_bytes_each_time_and_from_the_plan_of_the_report(reported, folder, tmp_path, monkeypatch):
+def test_the_command_that_it_tells_makes_the_same_bytes_from_its_plan(saved, folder, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("geo.report.report_files.write_sheet", named_only)
-    again = replace(
-        read_plan(folder / "plan" / "plan.json", reported), time_s=99.0
-    )  # what it took differs from one run to the next
-    write_report(reported, ReportRequest(Question(9), plan=again, made_on=DAY), tmp_path / "rapport")
+    words = ["report", str(saved), "--plan", str(folder / "plan" / "plan.json"), "--date", "2026-11-22"]
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--threshold", "9", "--out", str(tmp_path / "rapport"), "--json"])
+    assert end.value.code == 0
+    told = capsys.readouterr()
+    answer = json.loads(told.out)
+    assert answer["command"].startswith("maillage report 64 --threshold 9 --plan plan.json")
+    assert "2 nouveaux labels" in answer["summary"][2]
+    assert "Composition du document…" in told.err
+
     first, second = contents(folder), contents(tmp_path / "rapport")
     assert list(first) == list(second)
-    assert [name for name in first if first[name] != second[name]] == []
-    assert zipped(folder) == zipped(tmp_path / "rapport")
+    assert [name for name in first if first[name] != second[name]] == ["manifest.json"]
+    was, now = (json.loads(files["manifest.json"]) for files in (first, second))
+    kept = now["inputs"].pop()
+    assert (kept["file"], kept["sha256"]) == ("plan.json", hashlib.sha256(first["plan/plan.json"]).hexdigest())
+    assert was == now | {"command": was["command"]}
+
+    for wrong in (["--new", "1"], ["--facilities", "tax-offices"], ["--date", "hier"]):
+        with pytest.raises(SystemExit) as end:
+            main([*words, "--out", str(tmp_path / "other"), *wrong])
+        assert end.value.code == 2
+        assert len(capsys.readouterr().err.splitlines()) <= 2
+        assert not (tmp_path / "other").exists()
+
+
+def test_the_same_files_are_packed_the_same_whenever_they_were_written(folder, tmp_path):
+    copied = shutil.copytree(folder, tmp_path / folder.name, copy_function=shutil.copyfile)
+    assert contents(copied) == contents(folder)
+    os.utime(copied / "manifest.json", (0, 0))
+    assert zipped(copied) == zipped(folder)
 
 
 def test_the_manifest_tells_what_was_read_and_written(reported, folder):
@@ -147,35 +171,6 @@ def test_each_commune_is_in_one_class_of_its_style(folder):
     assert counts[-2:] == [1, 2]
 
 
-@pytest.fixture
-def without_map_files(monkeypatch):
-    """Leave out the pictures of the maps, which take longest to write and which `folder` has."""
-    monkeypatch.setattr("geo.report.report_files.write_sheet", lambda *_: None)
-
-
-@pytest.mark.usefixtures("without_map_files")
-def test_tables_open_in_a_spreadsheet(reported, hostile, tmp_path):
-    sites = reported.sites.assign(name=pd.array([f"{hostile} été {i}" for i in range(len(reported.sites))], "string"))
-    territory = reported.with_sites(sites, why={})
-    write_report(territory, ReportRequest(made_on=DAY), tmp_path / "rapport")
-    for path in (tmp_path / "rapport" / "tables").glob("*.csv"):
-        raw = path.read_bytes()
-        assert raw.startswith(b"\xef\xbb\xbf"), "a mark by which spreadsheets know UTF-8"
-        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
-        assert {len(row) for row in rows} == {len(rows[0])}
-        assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+"))]
-    first = rows_of_table(tmp_path / "rapport/tables/communes.csv")[0]
-    assert first["facility_name"].startswith("'=1+1")
-    assert "été" in first["facility_name"]
-    with zipfile.ZipFile(tmp_path / "rapport/tables.xlsx") as book:
-        sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
-        texts = book.read("xl/sharedStrings.xml").decode()
-        assert "été" in texts
-        assert "<t>main</t>" not in texts, "kinds of site are told in words"
-    assert len(sheets) == len(list((tmp_path / "rapport/tables").glob("*.csv")))
-    assert not any("<f>" in sheet for sheet in sheets), "no formula"
-
-
 def test_a_folder_that_is_no_report_is_left_alone(reported, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(SourceError, match="n'a pas été écrit par maillage"):
@@ -190,31 +185,6 @@ def test_the_command_says_all_that_was_asked():
         "maillage report 'mon territoire' --threshold 25 --facilities tax-offices --rule share --min-share 0.8 --bus "
         "--no-antennes --date 2026-11-22 --out rapport"
     )
-
-
-@pytest.mark.usefixtures("without_map_files")
-def test_from_the_command_line_with_a_plan(reported, tmp_path, capsys):
-    reported.save(tmp_path / "world")
-    write_plan(plan(reported, 1, threshold_min=9), (reported,), tmp_path / "plan")
-    words = ["report", str(tmp_path / "world"), "--plan", str(tmp_path / "plan" / "plan.json"), "--date", "2026-11-22"]
-    with pytest.raises(SystemExit) as end:
-        main([*words, "--threshold", "9", "--out", str(tmp_path / "out"), "--json"])
-    assert end.value.code == 0
-    told = capsys.readouterr()
-    answer = json.loads(told.out)
-    assert answer["command"].startswith("maillage report world --threshold 9 --plan plan.json")
-    assert "Un nouveau label" in answer["summary"][2]
-    assert "Composition du document…" in told.err
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
-    kept = [entry["sha256"] for entry in manifest["inputs"] if entry["file"] == "plan.json"]
-    assert kept == [hashlib.sha256((tmp_path / "plan" / "plan.json").read_bytes()).hexdigest()]
-
-    for wrong in (["--new", "1"], ["--facilities", "tax-offices"], ["--date", "hier"]):
-        with pytest.raises(SystemExit) as end:
-            main([*words, "--out", str(tmp_path / "other"), *wrong])
-        assert end.value.code == 2
-        assert len(capsys.readouterr().err.splitlines()) <= 2
-        assert not (tmp_path / "other").exists()
 
 
 def test_the_layer_without_a_plan(reported, findings_of):

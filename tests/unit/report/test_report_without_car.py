@@ -19,7 +19,6 @@ from geo.report.plan_reading import read_beside
 from geo.report.report_document import PAGES, report_pdf
 from geo.report.report_files import write_report
 from geo.report.report_findings import ReportRequest
-from geo.report.report_maps import report_maps
 from geo.report.report_without_car import without_car_content
 from geo.siting.plan import plan
 from tests.written_tables import rows_of_table
@@ -36,7 +35,7 @@ def findings(valley, findings_of):
 @pytest.fixture(scope="module")
 def sheets(findings, blank_maps):
     """No page of this module is about the maps."""
-    return blank_maps(report_maps(findings))
+    return blank_maps(findings)
 
 
 @pytest.fixture(scope="module")
@@ -107,15 +106,32 @@ def test_why_nothing_is_said_where_no_usual_day_has_a_trip(valley, sheets, findi
     assert CAR_ONLY in readable(" ".join(pages))
 
 
-def test_the_table_of_the_communes_is_beside_it(valley, sheets, tmp_path, monkeypatch):
-    monkeypatch.setattr(report_files, "report_maps", lambda _findings: sheets)
-    monkeypatch.setattr(report_files, "write_sheet", lambda _sheet, _path: None)
-    findings = write_report(valley, ReportRequest(made_on=dt.date(2026, 11, 22)), tmp_path / "rapport")
-    rows = rows_of_table(tmp_path / "rapport" / "tables" / "round_trips.csv")
+@pytest.fixture(scope="module")
+def compared(valley):
+    """A plan of two labels, and the plans with and without a car beside it."""
+    planned = plan(valley, 2)
+    return planned, two_publics(valley, planned, dt.date(2025, 1, 7))
+
+
+@pytest.fixture(scope="module")
+def written(valley, compared, blank_maps, tmp_path_factory):
+    """What is found for a report with that plan, and the folder that it is written to."""
+    planned, beside = compared
+    request = ReportRequest(plan=planned, made_on=dt.date(2026, 11, 22), beside=beside)
+    folder = tmp_path_factory.mktemp("report") / "rapport"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report_files, "report_maps", blank_maps)
+        patch.setattr(report_files, "write_sheet", lambda _sheet, _path: None)
+        return write_report(valley, request, folder), folder
+
+
+def test_the_table_of_the_communes_is_beside_it(valley, written):
+    findings, folder = written
+    rows = rows_of_table(folder / "tables" / "round_trips.csv")
     assert len(rows) == len(valley.communes)
     with_trip = [row for row in rows if float(row["share_round_trip"]) > 0]
     assert len(with_trip) == findings.without_car.share.communes_served
-    manifest = json.loads((tmp_path / "rapport" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert "tables/round_trips.csv" in {entry["file"] for entry in manifest["files"]}
 
 
@@ -129,37 +145,26 @@ def test_long_names_stay_on_one_page(valley, sheets, findings_of, pdf_pages):
     assert pages[number + 1].startswith("Méthode et limites")
 
 
-@pytest.fixture(scope="module")
-def compared(valley):
-    """A plan of two labels, and the plans with and without a car beside it."""
-    planned = plan(valley, 2)
-    return planned, two_publics(valley, planned, dt.date(2025, 1, 7))
-
-
-def test_a_plan_stands_beside_those_that_none_beats(valley, compared, sheets, pages, pdf_pages, tmp_path, monkeypatch):
-    monkeypatch.setattr(report_files, "report_maps", lambda _findings: sheets | {"plan": next(iter(sheets.values()))})
-    monkeypatch.setattr(report_files, "write_sheet", lambda _sheet, _path: None)
-    planned, beside = compared
-    request = ReportRequest(plan=planned, made_on=dt.date(2026, 11, 22), beside=beside)
-    write_report(valley, request, tmp_path / "rapport")
-    written = pdf_pages((tmp_path / "rapport" / "rapport.pdf").read_bytes())
-    whole = "".join("".join(written).split())  # a cell goes on in the next line
+def test_a_plan_stands_beside_those_that_none_beats(compared, written, pages, pdf_pages):
+    (_, beside), (_, folder) = compared, written
+    document = pdf_pages((folder / "rapport.pdf").read_bytes())
+    whole = "".join("".join(document).split())  # a cell goes on in the next line
     assert "".join(two_publics_answer(beside).sentence.split()) in whole
     for row in two_publics_rows(beside):
         assert all("".join(cell.split()) in whole for cell in row), row
-    read = read_beside(tmp_path / "rapport" / "plan" / "plan.json")
+    read = read_beside(folder / "plan" / "plan.json")
     assert two_publics_answer(read) == two_publics_answer(beside)
-    rows = rows_of_table(tmp_path / "rapport" / "tables" / "with_and_without_car.csv")
+    rows = rows_of_table(folder / "tables" / "with_and_without_car.csv")
     assert [row["plan"] for row in rows] == beside.table["plan"].tolist()
-    assert beside.words.title in " ".join(written)
+    assert beside.words.title in " ".join(document)
     assert beside.words.title not in " ".join(pages)
 
 
-def test_a_long_comparison_is_cut_and_counted(valley, compared, sheets, findings_of, pdf_pages):
-    planned, beside = compared
+def test_a_long_comparison_is_cut_and_counted(compared, written, blank_maps, pdf_pages):
+    (_, beside), (findings, _) = compared, written
     long = pd.concat([beside.table] * 30, ignore_index=True).head(60).assign(places=", ".join([LONG] * 6))
-    found = findings_of(valley, plan=planned, beside=replace(beside, table=long))
-    pages = pdf_pages(report_pdf(found, sheets | {"plan": next(iter(sheets.values()))}))
+    found = replace(findings, request=replace(findings.request, beside=replace(beside, table=long)))
+    pages = pdf_pages(report_pdf(found, blank_maps(found)))
     assert len(pages) <= PAGES[1]
     assert "Et 46 autres plans dans le fichier with_and_without_car.csv." in readable(" ".join(pages))
 

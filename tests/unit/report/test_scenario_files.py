@@ -5,7 +5,6 @@ import json
 import geopandas as gpd
 import pytest
 
-from geo import Territory
 from geo.access.catchment import catchment
 from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
@@ -25,20 +24,9 @@ from geo.siting.scenario_json import scenario_from_json
 from tests.written_tables import rows_of_table
 
 
-def build(small_world, **files):
-    return Territory.build(
-        "64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads, **files
-    )
-
-
 @pytest.fixture(scope="module")
-def territory(small_world):
-    return build(small_world, population=small_world.population, tax_offices=small_world.tax_offices)
-
-
-def plain(texts):
-    """Sentences with ordinary spaces."""
-    return [text.replace("\u202f", " ").replace("\u00a0", " ") for text in texts]
+def territory(reported):
+    return reported
 
 
 def test_a_closure_is_written_whole(territory, tmp_path):
