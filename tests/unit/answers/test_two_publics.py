@@ -88,8 +88,9 @@ def _opened(territory, rows):
     model["opening_hours"], model["comment"] = "Mo-Fr 09:00-12:00,14:00-17:00", None
     model["kind"] = "main"
     model = model.set_geometry(gpd.GeoSeries(gpd.points_from_xy(rows["lon"], rows["lat"]), model.index, crs=4326))
-    sites = pd.concat([territory.sites, model], ignore_index=True)
-    return replace(territory, facilities={**territory.facilities, "sites": sites})
+    return territory.with_sites(
+        pd.concat([territory.sites, model], ignore_index=True), why={"opened": list(rows.index)}
+    )
 
 
 def test_each_plan_is_that_of_all_choices_tried_one_by_one(world, compared):
@@ -253,20 +254,26 @@ def test_options_that_do_not_go_together_are_refused(words, said, capsys):
     assert said in capsys.readouterr().err
 
 
-def test_a_day_that_cannot_be_compared_is_refused_before_the_choice(world, tmp_path, capsys):
-    territory, _ = world
-    territory.save(tmp_path / "valleys")
+@pytest.fixture(scope="module")
+def valleys(world, tmp_path_factory):
+    """Return the folder of the territory, saved."""
+    folder = tmp_path_factory.mktemp("saved") / "valleys"
+    world[0].save(folder)
+    return folder
+
+
+@pytest.mark.usefixtures("loaded_once")
+def test_a_day_that_cannot_be_compared_is_refused_before_the_choice(valleys, capsys):
     for day, said in (("2025-02-08", "n'est pas un jour ouvré"), ("2031-02-04", "2031")):
         with pytest.raises(SystemExit) as end:
-            main(["plan", str(tmp_path / "valleys"), "--mode-beside", "transit", "--day", day])
+            main(["plan", str(valleys), "--mode-beside", "transit", "--day", day])
         told = capsys.readouterr().err
         assert (end.value.code, said in told, "lieux candidats" in told) == (2, True, False)
 
 
-def test_from_the_command_line(world, compared, tmp_path, capsys):
-    territory, _ = world
-    territory.save(tmp_path / "valleys")
-    words = ["plan", str(tmp_path / "valleys"), "--new", "1", "--mode-beside", "transit", "--day", "2025-02-04"]
+@pytest.mark.usefixtures("loaded_once")
+def test_from_the_command_line(valleys, compared, tmp_path, capsys):
+    words = ["plan", str(valleys), "--new", "1", "--mode-beside", "transit", "--day", "2025-02-04"]
     words += ["--least-residents", "0", *[word for code in compared[0] for word in ("--exclude", code)]]
     with pytest.raises(SystemExit, match="0"):
         main([*words, "--json"])

@@ -72,20 +72,15 @@ def test_the_same_trains_run_on_each_day(trains):
 
 def test_the_same_trains_leave_and_arrive_at_the_same_times(trains):
     feed, schedule = trains
-    times = feed.stop_times.sort_values(["trip_id", "stop_sequence"]).groupby("trip_id")
+    times = feed.stop_times.sort_values("stop_sequence").groupby("trip_id")
+    ends = times.agg(leaves=("departure_time", "first"), arrives=("arrival_time", "last"), count=("trip_id", "size"))
     expected = {
-        trip: (_seconds(leaves), _seconds(arrives), count)
-        for trip, leaves, arrives, count in zip(
-            times.size().index, times["departure_time"].first(), times["arrival_time"].last(), times.size(), strict=True
-        )
+        trip: (_seconds(leaves), _seconds(arrives), count) for trip, leaves, arrives, count in ends.itertuples()
     }
     ours = schedule.stop_times.groupby("trip")
-    found = {
-        schedule.trips["trip_id"][trip]: (leaves, arrives, count)
-        for trip, leaves, arrives, count in zip(
-            ours.size().index, ours["departure"].first(), ours["arrival"].last(), ours.size(), strict=True
-        )
-    }
+    ours = ours.agg(leaves=("departure", "first"), arrives=("arrival", "last"), count=("departure", "size"))
+    names = schedule.trips["trip_id"].to_dict()
+    found = {names[trip]: (leaves, arrives, count) for trip, leaves, arrives, count in ours.itertuples()}
     assert found == {trip: expected[trip] for trip in found}
     assert len(found) > 0.99 * len(expected)
 
