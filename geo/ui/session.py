@@ -104,9 +104,15 @@ def _is_new_address() -> bool:
 
 
 def change_state(**changes: Any) -> None:
-    """Change some choices; to be called from a widget's callback, before the screen is drawn again."""
-    st.session_state[_STATE] = replace(st.session_state[_STATE], **changes)
-    st.session_state[_CHANGED] = True
+    """Change some choices; to be called from a widget's callback, before the screen is drawn again.
+
+    A widget that says what is chosen already, as those of a popover do once it was opened, changes nothing: the address
+    to which the browser's buttons lead counts.
+    """
+    changed = replace(st.session_state[_STATE], **changes)
+    if changed != st.session_state[_STATE]:
+        st.session_state[_STATE] = changed
+        st.session_state[_CHANGED] = True
 
 
 def bound(field: str) -> dict[str, Any]:
