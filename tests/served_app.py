@@ -52,8 +52,8 @@ class AppServer:
         self._settings = settings
         self._process: subprocess.Popen | None = None
 
-    def start(self) -> int:
-        """Start it, and wait until it answers; return the number of its process."""
+    def start(self, **settings: str) -> int:
+        """Start it, with more settings for this time, and wait until it answers; return the number of its process."""
         command = [sys.executable, "-m", "geo.ui.serve", "--server.headless", "true"]
         self._process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", "--server.port", str(self._port), *self._given],
@@ -65,7 +65,8 @@ class AppServer:
                 "MAILLAGE_CACHE_DIR": os.devnull,
                 "NO_PROXY": "*",
             }
-            | self._settings,
+            | self._settings
+            | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

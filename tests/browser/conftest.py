@@ -128,6 +128,8 @@ def new_page(browser, kept_pages):
     these for its test alone; other options have a context of their own, which reads all scripts again.
     `page.wait_until_idle()` waits until no run of the app is under way, `page.wait_until_quiet()` until nothing has gone to
     it for a third of a second, `page.wait_until_still()` until what moves has come to rest, the map too.
+    `page.go_to(address)` goes from a screen to another address of the app as the back button does, without loading the
+    page again, until its title has changed and it is drawn.
     `page.check_nothing_scrolls_sideways()` does so when all is loaded.
     """
     opened = []
@@ -162,6 +164,7 @@ def _watched_page(context):
     page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
     page.wait_until_quiet = partial(_wait_until_quiet, page)
     page.wait_until_still = partial(_wait_until_still, page)
+    page.go_to = partial(_go_to, page)
     page.check_nothing_scrolls_sideways = partial(_check_nothing_scrolls_sideways, page)
 
     def note(url: str) -> None:
@@ -179,6 +182,15 @@ def _watched_page(context):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
     return page
+
+
+def _go_to(page, address: str) -> None:
+    before = page.title()
+    page.evaluate(
+        "to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate', {state: {}})); }", address
+    )
+    page.wait_for_function("before => document.title !== before", arg=before)
+    page.wait_until_idle()
 
 
 def _wait_until_quiet(page) -> None:

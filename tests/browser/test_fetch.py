@@ -17,6 +17,17 @@ def prepared_for_this_test_alone(app_cache):
 
 @pytest.mark.usefixtures("prepared_for_this_test_alone")
 def test_the_button_prepares_a_departement_with_the_keyboard(new_page, app_address, official, web, moods, take_picture):
+    for left_out in (
+        "cells",
+        "housing",
+        "postcodes",
+        "frr",
+        "qpv",
+        "gtfs_list",
+        "roads-aquitaine",
+        "roads-midi-pyrenees",
+    ):
+        web.serve(official[0][left_out], None)  # built with all of them: `tests/ui/test_territory_choice.py`
     slow = web.files[official[0]["communes"]]
     web.next(official[0]["communes"], moods.drip(max(1, len(slow) // 20), 0.1))
     page = new_page(width=1280, height=900)

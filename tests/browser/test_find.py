@@ -10,15 +10,15 @@ from PIL import Image
 
 from geo.finder.answer import find_sites
 from geo.finder.wishes import Wishes
-from geo.ui.components.embedded import WIDGET_HEIGHT_PX
+from geo.ui.components.embedded import WIDGET_HEIGHT_PX, widget_html
 
 pytestmark = pytest.mark.browser
 
 SARE = "64504"
 #: A Tuesday morning, when sites are open.
 TUESDAY = "quand=2026-11-24T10:00"
-#: The size in which a visit begins, and the one in which it ends: a desk's screen and at a zoom of 200 %; two phones.
-SIZES = [((1280, 800), (640, 400)), ((390, 844), (320, 640))]
+#: The sizes in which a visit begins and ends: a desk's screen, two phones, and the first at a zoom of 200 %.
+SIZES = [(1280, 800), (390, 844), (320, 640), (640, 400)]
 
 
 #: The words of what has the focus.
@@ -59,9 +59,8 @@ def lit_number(page) -> str:
     return page.locator(".maillage-number.maillage-lit").inner_text()
 
 
-@pytest.mark.parametrize(("first", "last"), SIZES)
-def test_a_whole_visit(find, embedded, first, last):
-    page = find(f"?{TUESDAY}", width=first[0], height=first[1])
+def test_a_whole_visit(find, embedded):
+    page = find(f"?{TUESDAY}", width=SIZES[0][0], height=SIZES[0][1])
     assert page.evaluate("document.documentElement.lang") == "fr"
     search(page, "sare")
     wait_for_answer(page, "le plus proche ouvert")
@@ -74,15 +73,18 @@ def test_a_whole_visit(find, embedded, first, last):
         f"{number}\n{site.name}" for number, site in enumerate(expected.sites, 1)
     ]
     wait_for_link(page, f"lieu={SARE}")
-    page.check_nothing_scrolls_sideways()
-    page.set_viewport_size({"width": last[0], "height": last[1]})
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.check_nothing_scrolls_sideways()
     page.get_by_text("Horaires de la semaine").first.click()
     page.locator(".card table").first.wait_for()
     page.get_by_role("button", name=f"Choisir ce site : {expected.sites[1].name}").click()
     wait_for_link(page, f"site={expected.sites[1].facility_id}")
     assert lit_number(page) == "2"
     page.locator(".card table").first.wait_for()  # the timetable stays open
-    page.check_nothing_scrolls_sideways()
+    for width, height in SIZES[:0:-1]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.check_nothing_scrolls_sideways()
     assert page.errors == []
     assert set(page.refused) <= {"data.geopf.fr"}
 
@@ -306,7 +308,8 @@ def check_the_order_and_the_way_on_a_phone(page) -> None:
     headline = page.locator(".maillage-answer")
     lines = headline.evaluate("line => line.clientHeight / parseFloat(getComputedStyle(line).lineHeight)")
     assert round(lines) <= 5, headline.inner_text()
-    check_the_way_opens_in_the_phone_s_own_application(page, "geo:")
+    for link in page.get_by_role("link", name="Itinéraire vers").all()[:2]:  # under the answer, and on the first card
+        assert link.get_attribute("href").startswith("geo:"), "the phone's own application"
     page.check_nothing_scrolls_sideways()
 
 
@@ -325,15 +328,11 @@ def test_the_order_the_way_and_the_menu_on_a_phone(find):
     check_one_menu(page)
     search_from(page, "Arricau-Bordes")
     check_the_pin_is_not_under_the_notice_of_missing_tiles(page)
-    page.goto(page.url.split("?")[0] + f"?lieu={BEDOUS}&quand=2026-11-24T22:00")
-    page.wait_for_selector(".maillage-number")
-    page.wait_until_idle()
+    page.go_to(f"?lieu={BEDOUS}&quand=2026-11-24T22:00")
     check_the_order_and_the_way_on_a_phone(page)
-
-
-def check_the_way_opens_in_the_phone_s_own_application(page, scheme) -> None:
-    for link in page.get_by_role("link", name="Itinéraire vers").all()[:2]:  # under the answer, and on the first card
-        assert link.get_attribute("href").startswith(scheme)
+    page.go_to(f"?lieu={PAU}&{TUESDAY}&demarche=impots")
+    check_a_procedure_changes_what_is_in_view(page)
+    check_whatever_is_pressed_is_large_enough_for_a_finger(page)
 
 
 def check_one_menu(page) -> None:
@@ -349,12 +348,6 @@ def check_one_menu(page) -> None:
     assert page.get_by_role("menuitem").count() == 0, "the menu is closed again"
     page.go_back()
     page.locator("h1", has_text="Trouver").wait_for()
-
-
-def test_the_way_opens_in_the_application_of_an_iphone(find):
-    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)"
-    page = find(f"?lieu={SARE}&{TUESDAY}", drawn=".maillage-number", width=390, height=844, user_agent=agent)
-    check_the_way_opens_in_the_phone_s_own_application(page, "https://maps.apple.com/")
 
 
 def check_a_procedure_changes_what_is_in_view(page) -> None:
@@ -413,14 +406,7 @@ def check_whatever_is_pressed_is_large_enough_for_a_finger(page) -> None:
         page.keyboard.press("Escape")
 
 
-def test_a_procedure_on_a_phone(find):
-    page = find(f"?lieu={PAU}&{TUESDAY}&demarche=impots", drawn=".maillage-number", **PHONE)
-    check_a_procedure_changes_what_is_in_view(page)
-    check_whatever_is_pressed_is_large_enough_for_a_finger(page)
-
-
-def test_the_embedded_view_has_no_menu_and_stays_embedded_but_for_the_link_copied(find):
-    page = find(f"?embed=true&{TUESDAY}", drawn=".maillage-whole", width=500, height=700, permissions=CLIPBOARD)
+def check_the_embedded_view_has_no_menu_and_stays_embedded_but_for_the_link_copied(page) -> None:
     assert page.get_by_text("Données et méthode").count() == 0
     assert page.get_by_role("button", name="Menu").count() == 0
     search(page, "sare")
@@ -441,15 +427,15 @@ def check_the_widget_is_short(page, cards: int) -> None:
     assert small_targets(page) == {}
 
 
-def test_the_widget_is_short_on_a_phone(find):
+def test_the_embedded_view_is_short_on_a_phone(find):
     """For taxes it has the first site and their office."""
-    page = find(f"?embed=true&lieu={BEDOUS}&{TUESDAY}", drawn=".card", **PHONE)
-    check_the_widget_is_short(page, 3)
-    search_from(page, "Pau")
-    check_the_widget_is_short(page, 3)
-    page.goto(page.url.split("?")[0] + f"?embed=true&lieu={BEDOUS}&{TUESDAY}&demarche=impots")
-    page.wait_for_selector(".card")
-    page.wait_until_idle()
+    page = find(f"?embed=true&{TUESDAY}", drawn=".maillage-whole", width=500, height=700, permissions=CLIPBOARD)
+    check_the_embedded_view_has_no_menu_and_stays_embedded_but_for_the_link_copied(page)
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    for place in ("Bedous", "Pau"):
+        search_from(page, place)
+        check_the_widget_is_short(page, 3)
+    page.go_to(f"?embed=true&lieu={BEDOUS}&{TUESDAY}&demarche=impots")
     check_the_widget_is_short(page, 2)
     whole = page.get_by_role("link", name="la page entière").get_attribute("href")
     assert "embed" not in whole
@@ -458,12 +444,10 @@ def test_the_widget_is_short_on_a_phone(find):
     assert page.locator(".maillage-canvas").count() == 1
 
 
-def test_the_code_of_the_widget_shows_it_in_another_page(find, new_page):
-    page = find("?ecran=methode", drawn="h1")
-    code = page.locator("code", has_text="iframe").inner_text()
-    other = new_page(width=600, height=1500, color_scheme="light")  # whom no other visitor was
-    other.set_content(f"<h1>Mairie</h1>{code}")
-    frame = other.frame_locator("iframe")
+def test_the_code_of_the_widget_shows_it_in_another_page(new_page, app_address):
+    page = new_page(width=600, height=1500, color_scheme="light")  # whom no other visitor was
+    page.set_content(f"<h1>Mairie</h1>{widget_html(app_address)}")
+    frame = page.frame_locator("iframe")
     frame.get_by_label("Où êtes-vous ?").fill("sare")
     frame.get_by_label("Où êtes-vous ?").press("Enter")
     frame.locator(".card").nth(2).wait_for()

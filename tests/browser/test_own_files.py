@@ -1,14 +1,26 @@
-"""A visitor's own files, really given to the app: a territory of their own, and back."""
+"""A visitor's own files, really given to the app: wrong ones are one French sentence each, good ones a territory, and back.
+
+More kinds of wrong files: `tests/unit/territory/test_wrong_files.py`; those told apart or told in the end: `tests/ui/test_own_files.py`.
+"""
 
 import csv
+import io
 import zipfile
 
 import geopandas as gpd
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror='window.ran=1'> Ustaritz"
+SITES, COMMUNES = "Sites", "Communes (facultatif)"
+
+
+def image() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (40, 40), "red").save(written, "PNG")
+    return written.getvalue()
 
 
 @pytest.fixture
@@ -31,14 +43,55 @@ def files(tmp_path):
     return tmp_path / "lieux.csv", tmp_path / "communes.zip"
 
 
-def test_files_make_a_territory(new_page, app_address, files):
+def give(page, field: str, path) -> None:
+    page.locator(f'section[aria-label="{field}"] input').set_input_files(path)
+
+
+def french(page, words: str) -> None:
+    """Wait for a sentence, the only one in red, and check that it is no traceback and no English."""
+    shown = page.locator('[data-testid="stAlert"], [data-testid="stFileChip"] [role="alert"]')
+    shown.filter(has_text=words).first.wait_for()
+    page.wait_until_idle()
+    for text in shown.all_inner_texts():
+        assert "Traceback" not in text
+        assert "Error:" not in text
+    assert shown.filter(has_text=words).count() == 1
+    assert page.errors == []
+
+
+def take_away(page) -> None:
+    chips = page.get_by_test_id("stFileChipDeleteBtn")
+    while count := chips.count():
+        chips.first.get_by_role("button").click()
+        chips.nth(count - 1).wait_for(state="detached")
+    page.wait_for_function("() => !document.querySelector('[data-testid=\"stAlert\"]')")
+    page.wait_until_idle()
+
+
+def check_each_wrong_file_is_one_french_sentence(page, folder) -> None:
+    """The app refuses the first, the field itself the others."""
+    for name, content, words in (
+        ("photo.csv", image(), "est un fichier binaire ou abîmé"),
+        ("photo.png", image(), "Ce type de fichier n'est pas lu ici"),
+        ("gros.csv", b"A;43.3;-1.5\n" * 900_000, "Fichier trop lourd : au plus 10 Mo."),
+    ):
+        (folder / name).write_bytes(content)
+        give(page, SITES, folder / name)
+        french(page, words)
+        assert page.get_by_role("button", name="Construire le territoire").is_disabled()
+        take_away(page)
+
+
+def test_wrong_files_are_told_and_good_ones_make_a_territory(new_page, app_address, files, tmp_path):
     page = new_page()
     page.goto(f"{app_address}/?territoire=64&ecran=methode")
     page.get_by_role("heading", name="Vos fichiers").wait_for()
     page.wait_until_idle()
-    fields = {"Sites": "Liste de lieux", "Communes (facultatif)": "Couche de contours"}
-    for path, (field, recognised) in zip(files, fields.items(), strict=True):
-        page.locator(f'section[aria-label="{field}"] input').set_input_files(path)
+    check_each_wrong_file_is_one_french_sentence(page, tmp_path)
+    for path, (field, recognised) in zip(
+        files, {SITES: "Liste de lieux", COMMUNES: "Couche de contours"}.items(), strict=True
+    ):
+        give(page, field, path)
         page.get_by_text(recognised).wait_for()
         page.wait_until_idle()
     page.wait_until_quiet()  # a run that follows would close the list

@@ -169,25 +169,13 @@ def check_a_click_on_the_map_opens_a_site(page) -> None:
     assert page.locator(".leaflet-marker-icon.maillage-sign").count() == 3
 
 
-def check_another_visitor_sees_nothing_of_it(other) -> None:
-    other.get_by_role("radio", name="Fermer").or_(other.get_by_role("button", name="Fermer", exact=True)).first.click()
-    other.get_by_role("button", name="Fermer ce site").wait_for()
-    other.wait_until_idle()
-    assert answer(other).startswith("Rien n'est encore changé")
-    assert other.locator(".leaflet-marker-icon.maillage-sign").count() == 0
-
-
-def test_sites_are_opened_on_the_map_which_moves_without_the_server_and_by_nobody_else(planner, pan_and_zoom):
-    page, other = planner("scenario"), planner("scenario")
-    check_a_click_on_the_map_opens_a_site(page)
-    check_another_visitor_sees_nothing_of_it(other)
+def check_the_map_moves_without_the_server(page, pan_and_zoom) -> None:
     said = answer(page)
     page.wait_until_quiet()
     page.sent.clear()
     pan_and_zoom(page)
     assert page.sent == []
     assert answer(page) == said
-    assert page.errors == []
 
 
 def check_the_plan_is_chosen_and_opened_with_the_keyboard(page) -> None:
@@ -219,7 +207,7 @@ def check_the_files_of_a_plan(page) -> None:
         assert download.value.path().read_bytes().startswith(start)
 
 
-def test_a_plan_its_picture_signs_files_and_the_keyboard(planner, tmp_path):
+def test_a_plan_its_picture_signs_files_and_the_keyboard_then_sites_opened_on_the_map(planner, pan_and_zoom, tmp_path):
     """Also makes a picture of the README: `make screenshot` says where it goes."""
     page = planner(width=1280, height=880)
     page.wait_until_still()
@@ -230,3 +218,8 @@ def test_a_plan_its_picture_signs_files_and_the_keyboard(planner, tmp_path):
     check_no_sign_hides_another(page)
     check_the_files_of_a_plan(page)
     check_the_plan_is_chosen_and_opened_with_the_keyboard(page)
+    page.get_by_role("button", name="Tout effacer").click()
+    wait_for_answer(page, "Rien n'est encore changé")
+    check_a_click_on_the_map_opens_a_site(page)
+    check_the_map_moves_without_the_server(page, pan_and_zoom)
+    assert page.errors == []

@@ -123,6 +123,7 @@ def test_method_screen_lists_sources_network_speeds_and_privacy(open_app, territ
     assert territory.manifest.network.source.removeprefix("Réseau ") in markdown
     assert "data.geopf.fr" in markdown.replace("\\", "")
     assert "127.0.0.1" in markdown.replace("\\", ""), "the geocoder"
+    assert [each.value for each in app.code if "embed=true" in each.value], "the code of the widget"
     assert "Les temps de trajet sont approchés" in texts(app)
 
 

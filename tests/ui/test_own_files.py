@@ -1,5 +1,6 @@
 """The screen's section « Vos fichiers »: from the files to every screen, for one visitor, and back."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,12 @@ PLACES = "nom;latitude;longitude\nMairie d'Ustaritz;43.3986;-1.4563\n<b>Poste</b
 
 def button(app, label):
     return next(each for each in app.button if each.label.startswith(label))
+
+
+def layer(geometry) -> bytes:
+    """Return a layer of one commune with this contour."""
+    feature = {"type": "Feature", "properties": {"nom": "Sare", "code": "64504"}, "geometry": geometry}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
 
 
 def texts(app) -> str:
@@ -112,6 +119,19 @@ def test_all_faults_are_told_and_nothing_changes(open_app):
     app.file_uploader[0].set_value(("x.csv", b"\x00" * 3000, "text/csv")).run()
     assert [each for each in app.error if "CSV" in each.value]
     assert button(app, "Construire").disabled
+
+    app.file_uploader[0].set_value(("x.csv", PLACES.encode("utf-16"), "text/csv"))
+    app.file_uploader[1].set_value(("x.geojson", layer(None), "application/json")).run()
+    assert not app.error
+    button(app, "Construire").click().run()
+    assert ["commune sans contour" in each.value for each in app.error] == [True], "what is only seen in the end"
+
+    point = layer({"type": "Point", "coordinates": [-1.58, 43.31]})
+    app.file_uploader[1].set_value(("sites.geojson", PLACES.encode(), "application/json"))
+    app.file_uploader[2].set_value(("communes.csv", point, "text/csv")).run()
+    told = [each.value.replace("\\", "") for each in app.error]
+    assert [each.partition(" :")[0] for each in told] == ["Communes", "Population"], "each in the other's field"
+    assert "fichier vide ou de format non reconnu" in told[0]
 
 
 def test_a_scenario_stays_with_its_territory_and_waits_for_the_same_files(open_app):
