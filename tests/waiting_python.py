@@ -7,7 +7,9 @@ import subprocess
 import sys
 from contextlib import closing
 
-#: Loads modules, and waits: each request is run by a copy of it, whose number is told, then how it ended.
+#: Loads modules, and waits: each request is run by a copy of it, whose number is told, then how it ended. A copy that
+#: comes to the end of its code leaves what it has loaded to the system, which takes a fifth of the time; one that calls
+#: `sys.exit` ends as any program does.
 _WAITING = """
 import json, os, socket, sys
 asked = socket.socket(fileno=int(sys.argv[1]))
@@ -28,7 +30,8 @@ while True:
         code, environment, *sys.argv[1:] = json.loads(what)
         os.environ.update(environment)
         exec(code, names)
-        sys.exit()
+        sys.stdout.flush()
+        os._exit(0)
     for stream in streams:
         os.close(stream)
     asked.send(b"%d\\n" % copy)
