@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary, ref
 
 import geopandas as gpd
 
@@ -42,6 +43,10 @@ class NearWithLabels:
         }
 
 
+#: Of each plan that is in use, its territory and what `near_with_labels` said: files, pages and the terminal all ask.
+_ANSWERED: Final[WeakKeyDictionary[Plan, tuple[ref[Territory], tuple[NearWithLabels, ...]]]] = WeakKeyDictionary()
+
+
 def times_today(territory: Territory, mode: str, kinds: frozenset[str]) -> tuple[pd.DataFrame, bool]:
     """Return the times on foot or by bicycle to the sites of these kinds, as `active_times`."""
     return active_times(territory, mode, territory.facility_list(kinds=kinds))
@@ -71,6 +76,9 @@ def near_with_labels(
     if len(parts) != 1 or plan.labels.empty or plan.threshold_min > MOST_MIN or not plan.part.residents_known:
         return ()
     (territory,) = parts
+    known = _ANSWERED.get(plan)
+    if known is not None and known[0]() is territory:
+        return known[1]
     question = Question(plan.threshold_min, kinds=frozenset(plan.kinds))
     labels = plan.labels.rename(columns={"code": "facility_id"})[["facility_id", "name"]]
     added = gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(plan.labels["lon"], plan.labels["lat"]), crs=WGS84)
@@ -80,6 +88,7 @@ def near_with_labels(
         then = sooner(now, active_times(territory, mode, added.reset_index(drop=True))[0])
         before, after = (measured(territory, question, (times, estimated))[1] for times in (now, then))
         near.append(NearWithLabels(mode, before, after))
+    _ANSWERED[plan] = ref(territory), tuple(near)
     return tuple(near)
 
 

@@ -50,6 +50,9 @@ def test_who_lives_beside_the_label_walks_to_it(territory):
     told = plan_document(chosen, territory.parts)["active"]
     assert [told[mode]["residents_within_after"] for mode in ("walk", "bike")] == [a + b, a + b]
     assert plain(near_sentence(near)) in plain(html.unescape(arguments_html(chosen, territory.parts)))
+    # The same plan is asked of another territory: its streets are not known, its times are estimated.
+    (walk, _), (estimated, _) = near, near_with_labels((replace(territory, active={}),), chosen)
+    assert (walk.before.part.estimated, estimated.before.part.estimated) == (False, True)
 
 
 def test_nothing_is_said_of_longer_ways_nor_without_a_label(territory):
