@@ -194,9 +194,13 @@ def test_every_number_has_its_unit_and_types_are_those_declared_with_rows_or_wit
                 assert ("unit" in column) == (column["type"] in {"integer", "number"}), column
                 without |= {column["name"]} if column.get("unit") == "sans unité" else set()
     assert without == set()
-    (empty,) = [each for each in package(every_table / "none")["resources"] if each["path"] == "alternatives.csv"]
-    (full,) = [each for each in package(every_table / "plan")["resources"] if each["path"] == "alternatives.csv"]
-    assert empty["schema"] == full["schema"]
+    empty, full = (
+        {each["path"]: each["schema"] for each in package(every_table / name)["resources"] if "schema" in each}
+        for name in ("none", "plan")
+    )
+    assert {path: full[path] for path in empty} == empty
+    labels = {name: len(pd.read_parquet(every_table / name / "labels.parquet")) for name in ("none", "plan")}
+    assert labels == {"none": 0, "plan": 2}
 
 
 def test_other_results_of_the_folder_stay_described(tmp_path):

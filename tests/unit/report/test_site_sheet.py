@@ -20,18 +20,18 @@ from geo.maps.static.lettering import FONT_FOLDER
 from geo.report.site_sheet import site_sheet_pdf, site_sheet_text
 from tests.pdf_text import page_text
 
+#: What Typst, JSON or HTML would read, in one text: it is all there if none of it was.
+_MARKED = (
+    '#panic("executed") #read("/etc/passwd") *gras* _it_ `code` $x^2$ <b>x</b> <label> @ref /* c */ \\ " } ] \\" '
+    '#sys.inputs " $$ \\frac{1}{ // commentaire $'
+)
 HOSTILE = [
-    '#panic("executed")',
-    '#read("/etc/passwd")',
-    "*gras* _it_ `code` $x^2$ <b>x</b> <label> @ref // commentaire /* c */ \\",
-    '" } ] \\" #sys.inputs "',
+    _MARKED,
     "ligne 1\nligne 2\r\n\tligne 3\x00\x1b[31m",
     "𝕏 日本語 ☃ \u202eerdro\u202c \ufeff\u200b e\u0301 \ud800",
     "A" * 5000,
     "mot " * 1250,
     "",
-    "$",
-    "$$ \\frac{1}{",
 ]
 
 
@@ -74,19 +74,23 @@ def flat(text):
     return " ".join(text.split())
 
 
-def test_one_a4_page_says_all_that_a_visitor_needs(territory, origin, site, route):
-    pdf = site_sheet_pdf(territory, site, origin=origin, route=route)
-    document = opened(pdf)
+@pytest.fixture(scope="module")
+def page(territory, origin, site, route):
+    return site_sheet_pdf(territory, site, origin=origin, route=route)
+
+
+def test_one_a4_page_says_all_that_a_visitor_needs(page):
+    document = opened(page)
     assert len(document.pages) == 1
     assert [float(side) for side in document.pages[0].mediabox[2:]] == pytest.approx([595.28, 841.89], abs=0.1)
-    page = words(pdf)
+    said = words(page)
     for told in (
         "France services La Poste d'Espelette", "Place du marché, Bureau de Poste", "64250 Espelette", "05 59 58 84 05",
         "espelette@france-services.gouv.fr", "Depuis Sare (64)", "environ 20 min, de 15 à 25 (18 km)", "hors stationnement", "Mardi 9 h – 12 h, 14 h – 17 h", "fermé le 25 décembre : Noël",
         "Horaires du 22 au 28 décembre 2026", ".gouv.fr", "août 2024", "ordres de grandeur", "La Poste",
     ):  # fmt: skip
-        assert told in page, told
-    assert WAY.search(page)
+        assert told in said, told
+    assert WAY.search(said)
 
 
 def test_the_text_says_the_same(territory, origin, site, route):
@@ -110,8 +114,8 @@ def test_a_hamlet_that_a_centre_stands_for_is_told_on_the_page(territory, site, 
     assert "pas depuis" not in flat(site_sheet_text(territory, site, origin=sare, route=route))
 
 
-def test_the_page_is_tagged_for_screen_readers(territory, origin, site, route):
-    document = opened(site_sheet_pdf(territory, site, origin=origin, route=route))
+def test_the_page_is_tagged_for_screen_readers(site, page):
+    document = opened(page)
     catalogue = document.trailer["/Root"]
     assert catalogue["/Lang"].startswith("fr")
     assert catalogue["/MarkInfo"]["/Marked"]
@@ -170,7 +174,7 @@ def test_no_text_of_a_file_is_executed_or_fills_a_second_page(territory, origin,
     text = site_sheet_text(territory, told, origin=replace(origin, label=bad), route=route, without_car=ways)
     assert max(map(len, text.splitlines())) <= 76
     assert len(text) < 12_000
-    if "panic" in bad or "read" in bad or "gras" in bad:
+    if bad == _MARKED:
         assert bad in words(pdf).replace("\u200b", "")
         assert bad in flat(text)
     assert "root:x:" not in words(pdf)
@@ -216,16 +220,15 @@ def test_real_streets_and_contours_are_drawn(small_world):
     assert "ordres de grandeur" not in words(pdf)
 
 
-def test_the_same_inputs_give_the_same_bytes_and_no_file(territory, origin, site, route, tmp_path, monkeypatch):
+def test_the_same_inputs_give_the_same_bytes_and_no_file(territory, origin, site, route, page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    first = site_sheet_pdf(territory, site, origin=origin, route=route)
-    assert site_sheet_pdf(territory, site, origin=origin, route=route) == first
+    assert site_sheet_pdf(territory, site, origin=origin, route=route) == page
     assert list(tmp_path.iterdir()) == []
-    document = opened(first)
+    document = opened(page)
     built_on = territory.manifest.built_on
     assert document.metadata.creation_date.date() == built_on
-    inside = first + b"".join(
+    inside = page + b"".join(
         each.get_object().get_data() for each in (document.get_object(i) for i in range(1, len(document.xref[0]))) if hasattr(each, "get_data")
     )  # fmt: skip
     for path in (str(FONT_FOLDER), os.getcwd(), os.path.expanduser("~") + "/"):  # noqa: PTH109, PTH111

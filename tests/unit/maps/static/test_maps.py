@@ -134,8 +134,9 @@ def test_a_territory_of_one_commune(draw, territory, coverage_frame, kind):
         assert "La seule commune est sous-desservie" in all_text(sheet)
 
 
-@pytest.mark.parametrize("kind", MAPS)
-@pytest.mark.parametrize("poor", [True, False, pd.NA])
+@pytest.mark.parametrize(
+    ("kind", "poor"), [*((kind, pd.NA) for kind in MAPS), ("under-served", True), ("under-served", False)]
+)
 def test_all_none_or_nobody_known_under_served(draw, coverage_frame, kind, poor):
     minutes = {True: 50.0, False: 5.0, pd.NA: pd.NA}[poor]
     cov = coverage_frame.assign(
