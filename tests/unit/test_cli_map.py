@@ -4,38 +4,21 @@ import json
 
 import pytest
 
-from geo.cli import main
-
 pytestmark = pytest.mark.usefixtures("loaded_once")
 
 
-@pytest.fixture(scope="module")
-def built(small_world, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("built") / "territory"
-    with pytest.raises(SystemExit) as stop:
-        main(
-            [
-                "build", "--departement", "64", "--sites", str(small_world.sites), "--communes", str(small_world.communes),
-                "--population", str(small_world.population), "--tax-offices", str(small_world.tax_offices),
-                "--roads", str(small_world.roads), "--out", str(folder),
-            ]
-        )  # fmt: skip
-    assert stop.value.code == 0
-    return folder
-
-
 @pytest.mark.parametrize("kind", ["time", "under-served", "saved", "hours"])
-def test_each_kind_is_written_the_same_twice(run, built, tmp_path, kind):
+def test_each_kind_is_written_the_same_twice(run, saved, tmp_path, kind):
     files = [tmp_path / f"{turn}.svg" for turn in (1, 2)]
     for file in files:
-        status, out, _ = run("map", built, "--kind", kind, "--date", "2026-11-22", "--out", file)
+        status, out, _ = run("map", saved, "--kind", kind, "--date", "2026-11-22", "--out", file)
         assert (status, str(file) in out) == (0, True)
     assert files[0].read_bytes() == files[1].read_bytes()
     assert "22/11/2026" in files[0].read_text(encoding="utf-8")
 
 
-def test_json_alone_with_what_the_map_says(run, built, tmp_path):
-    status, out, _ = run("map", built, "--page", "16:9", "--out", tmp_path / "map.pdf", "--json")
+def test_json_alone_with_what_the_map_says(run, saved, tmp_path):
+    status, out, _ = run("map", saved, "--page", "16:9", "--out", tmp_path / "map.pdf", "--json")
     assert status == 0
     said = json.loads(out)
     assert said["title"] == "Sites France services : temps de trajet en voiture, Pyrénées-Atlantiques, 4 communes"
@@ -43,7 +26,7 @@ def test_json_alone_with_what_the_map_says(run, built, tmp_path):
     assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF")
 
 
-def test_before_and_after_a_scenario(run, built, tmp_path):
+def test_before_and_after_a_scenario(run, saved, tmp_path):
     scenario = tmp_path / "plan.json"
     scenario.write_text(
         json.dumps(
@@ -58,7 +41,7 @@ def test_before_and_after_a_scenario(run, built, tmp_path):
     )
     status, out, err = run(
         "map",
-        built,
+        saved,
         "--kind",
         "change",
         "--scenario",
@@ -93,9 +76,9 @@ def test_before_and_after_a_scenario(run, built, tmp_path):
         (("--out", "map.png", "--scenario", "x.json"), "--kind change"),
     ],
 )
-def test_bad_input_is_one_french_line(run, built, tmp_path, monkeypatch, arguments, sentence):
+def test_bad_input_is_one_french_line(run, saved, tmp_path, monkeypatch, arguments, sentence):
     monkeypatch.chdir(tmp_path)
-    status, out, err = run("map", built, *arguments)
+    status, out, err = run("map", saved, *arguments)
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert sentence in err
     assert list(tmp_path.iterdir()) == []
