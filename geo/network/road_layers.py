@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -244,28 +244,38 @@ def _shown(frame: pd.DataFrame, rows: NDArray[np.bool_], columns: list[str]) -> 
     return ", ".join(shown) + (", …" if len(counts) > _VALUES_SHOWN else "")
 
 
-def _folded(values: pd.Series, source: str) -> NDArray[np.object_]:
-    """Return a column as folded text, "" where missing; numbers are written without a useless ``.0``."""
+class _Texts(NamedTuple):
+    """A column as folded texts, "" where missing: those that differ, and which of them each row holds, (n,)."""
+
+    distinct: list[str]
+    codes: NDArray[np.intp]
+
+
+def _folded(values: pd.Series, source: str) -> _Texts:
+    """Return a column as folded texts; numbers are written without a useless ``.0``."""
     try:
         codes, distinct = pd.factorize(values)
     except TypeError as error:
         fault = Fault(f"colonne « {_short(values.name)} » : du texte est attendu, des listes ont été trouvées")
         raise SchemaError(source, [fault], "Choisissez une couche de routes au format de son éditeur.") from error
     texts = [f"{value:g}" if isinstance(value, (float, np.floating)) else str(value) for value in distinct]
-    return np.array([*(fold(text) for text in texts), ""], object)[codes]
+    return _Texts([*map(fold, texts), ""], codes)
 
 
-def _matches(text: Mapping[str, NDArray[np.object_]], match: Match, n_rows: int) -> NDArray[np.bool_]:
+def _matches(text: Mapping[str, _Texts], match: Match, n_rows: int) -> NDArray[np.bool_]:
     """Return which rows have, in each column of a rule, one of its values."""
     rows = np.ones(n_rows, bool)
     for role, values in match.items():
         wanted = {fold(value) for value in values}
-        rows &= pd.Series(text[role]).isin(wanted).to_numpy() if role in text else "" in wanted
+        if role in text:
+            rows &= np.array([each in wanted for each in text[role].distinct])[text[role].codes]
+        else:
+            rows &= "" in wanted
     return rows
 
 
 def _directions(
-    text: Mapping[str, NDArray[np.object_]], profile: LayerProfile, n_rows: int
+    text: Mapping[str, _Texts], profile: LayerProfile, n_rows: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which rows may be driven along their line, against it, and which say neither."""
     if "direction" not in text:
