@@ -135,9 +135,9 @@ def _commands(scenario: Path) -> dict[str, list[str]]:
     }
 
 
-#: The territory about which commands are asked again as JSON, which the files of all hold as well: that of a part, where
-#: two numbers of residents may be mistaken for each other.
-ASKED_AS_JSON = {"labourd"}
+#: Territories about which commands are asked again as JSON, which the files of all hold as well: one all of whose ways are
+#: known, one of a part, one where nobody is known to live.
+ASKED_AS_JSON = {"whole", "labourd", "unknown_population"}
 #: The territory that is asked only what it alone can tell: figures of a part whose times are estimated, with a plan and
 #: tax offices. Other channels lay out the same sentences, as the other part and the whole show.
 ASKED_IN_WORDS = {"three_off"}
