@@ -76,8 +76,8 @@ class ScenarioComparison:
         Indexed by `commune_code`: `name`; `population` (Int64); `facility_before`, `facility_after`: name of the
         site nearest for most residents; `travel_time_before_min`, `travel_time_after_min` (Float64, <NA> where no
         site is reached) and `delta_min` (after minus before, <NA> where either is); then for each threshold T, such as
-        20: `residents_within_20min_before`, `_after` (Float64), `under_served_20min_before`, `_after` (boolean); and
-        `geo.territory.study_area.PRECISION_COLUMNS`.
+        20: `residents_within_20min_before`, `_after` (Float64), `under_served_20min_before`, `_after` (boolean), <NA>
+        where no way is known; and `geo.territory.study_area.PRECISION_COLUMNS`.
     coverage_before, coverage_after
         What `geo.access.coverage.coverage` gives at the first threshold.
     times_after
@@ -208,9 +208,10 @@ def compare(
         }
     )
     for limit, (one, other) in zip(thresholds_min, tables, strict=True):
-        for column, label in (("residents_within", "residents_within"), ("under_served", "under_served")):
-            communes[f"{label}_{limit:g}min_before"] = one[column]
-            communes[f"{label}_{limit:g}min_after"] = other[column]
+        for column in ("residents_within", "under_served"):
+            for table, when in ((one, "before"), (other, "after")):
+                # Of a commune whose way is not known nobody is known to be within.
+                communes[f"{column}_{limit:g}min_{when}"] = table[column].mask(table["under_served"].isna())
     communes[list(PRECISION_COLUMNS)] = territory.precision
     part = known_part(territory)
     rounds: list[RoundsSummary | None] = [None, None]

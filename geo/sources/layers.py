@@ -179,12 +179,22 @@ def plain_texts(values: pd.Series) -> pd.Series:
     """Return the values of a layer's column as text (dtype "string"), stripped; <NA> where nothing is written.
 
     Some portals give every value as a list: one of a single value is that value, of others they are joined by "; ".
+    Bytes that are no text say nothing.
     """
     if not isinstance(values.dtype, pd.StringDtype):
         lists = values.map(lambda value: isinstance(value, (list, tuple, np.ndarray)))
         if lists.any():
             values = values.where(~lists, values[lists].map(lambda value: "; ".join(str(each) for each in value)))
+        values = values.map(lambda value: _decoded(value) if isinstance(value, bytes) else value)
     return each_text(values, _plain_text)
+
+
+def _decoded(value: bytes) -> str | None:
+    """Return the text that bytes are, `None` where they are a picture or anything else."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _plain_text(text: str) -> str | None:

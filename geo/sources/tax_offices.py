@@ -243,7 +243,8 @@ def _places(table: pd.DataFrame, lon: pd.Series, lat: pd.Series, has_position: l
 
     def first_of_place(row: int) -> int:
         while leads_to[row] != row:
-            row = leads_to[row] = leads_to[leads_to[row]]
+            leads_to[row] = leads_to[leads_to[row]]
+            row = leads_to[row]
         return row
 
     positions = zip(lon.round(5).tolist(), lat.round(5).tolist(), strict=True)

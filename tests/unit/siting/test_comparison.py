@@ -30,6 +30,7 @@ def test_closing_the_antenne_of_the_drawing(territory):
     assert found.mean_time_before_min == pytest.approx((500 * 10 + 300 * 10) / 2000, abs=0.01)
     assert found.mean_time_after_min == pytest.approx((500 * 10 + 300 * 20 + 200 * 30) / 2000, abs=0.01)
     assert (found.residents_sooner, found.residents_later) == (0, 500)
+    assert found.communes["residents_within_15min_after"].fillna(-1).tolist() == [1000, 500, 0, 0, -1]
     assert found.communes["delta_min"].to_list()[:4] == pytest.approx([0, 0, 10, 30], abs=0.01)
     assert found.communes.loc["64004", ["facility_before", "facility_after"]].to_list() == [
         "France services La Poste D",

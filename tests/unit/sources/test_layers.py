@@ -7,12 +7,13 @@ import zipfile
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
 
 from geo.errors import CrsError, SourceError
-from geo.sources.layers import find_layers, read_layer
+from geo.sources.layers import find_layers, plain_texts, read_layer
 
 FORMATS = ["p.geojson", "p.geojson.gz", "p.gpkg", "p.shp", "p.fgb", "p.parquet", "p.zip"]
 
@@ -63,6 +64,11 @@ def test_rows_columns_and_box_are_the_same_in_every_format(tmp_path, points, nam
     assert list(some.columns) == ["rank", "geometry"]
     assert sorted(some["rank"]) == list(range(10, 21))
     assert (some.index - some["rank"] == 2).all()
+
+
+def test_bytes_of_a_layer_are_text_only_where_they_are():
+    found = plain_texts(pd.Series([b" Sare ", b"\xff\xd8\xff", "Ascain", None], dtype=object))
+    assert found.fillna("none").tolist() == ["Sare", "none", "Ascain", "none"]
 
 
 def test_features_with_identifiers_of_their_own_keep_their_row(tmp_path, points):

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 
+import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -159,6 +161,26 @@ def test_services_of_one_place_are_one_office(read_csv):
     assert (office.geometry.x, office.geometry.y) == (-1.5421, 43.4712)
     assert result.rejected.empty
     assert any("professionnels" in note and "ligne 2" in note for note in result.notes)
+
+
+def test_services_linked_one_through_another_are_one_office(read_csv):
+    """In 200 towns of six services each, drawn among six positions and six addresses; networkx says which are linked."""
+    drawn = np.random.default_rng(1).integers(6, size=(600, 6, 2))
+    linked, rows = nx.Graph(), []
+    for town, services in enumerate(drawn):
+        for number, (street, position) in enumerate(services):
+            name = f"SERVICE {town}-{number}"
+            linked.add_edges_from([(name, ("at", town, position)), (name, ("street", town, street))])
+            place = {
+                "commune": f"Ville {town}",
+                "adresse": f"{street} rue",
+                "geocodage": f"{43 + town / 200},-1.{position}",
+            }
+            rows.append({**place, "nom_du_service": name})
+    offices = read_csv(*rows).frame
+    expected = {frozenset(node for node in part if isinstance(node, str)) for part in nx.connected_components(linked)}
+    assert {frozenset(names.split("; ")) for names in offices["services"]} == expected
+    assert len(offices) == len(expected)
 
 
 def test_neighbours_and_namesakes_are_not_merged(read_csv):
