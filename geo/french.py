@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-
 #: Narrow no-break space, between thousands and before ``;``.
 THIN_SPACE: Final = "\u202f"
 #: No-break space, between a number and its unit.
 UNIT_SPACE: Final = "\u00a0"
 #: What is shown where a value is unknown.
 UNKNOWN: Final = "—"
+#: Said where the population of a place is not known.
+POPULATION_UNKNOWN: Final = "population inconnue"
 #: What joins the parts of a sentence.
 SEMICOLON: Final = f"{THIN_SPACE}; "
 #: A share this near to nought or one is so: sums made in another order differ by as little.
@@ -284,6 +285,18 @@ def counted(number: float, noun: str, nouns: str | None = None) -> str:
     ('0 commune', '2 lieux')
     """
     return f"{format_integer(number)} {plural(number, noun, nouns or f'{noun}s')}"
+
+
+def population_text(population: Any) -> str:
+    """Return a population: ``"640 habitants"``, or that it is not known.
+
+    Examples
+    --------
+    >>> population_text(640), population_text(None)
+    ('640 habitants', 'population inconnue')
+    """
+    number = _number(population)
+    return POPULATION_UNKNOWN if number is None else counted(number, "habitant")
 
 
 def agreed(number: float, words: str) -> str:

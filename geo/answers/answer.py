@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import pandas as pd
-
 from geo.french import (
     DRIVING_ONLY,
     ESTIMATED_TIMES,
     SEMICOLON,
     UNIT_SPACE,
+    capital,
     counted,
     format_integer,
     format_share,
@@ -19,6 +18,7 @@ from geo.french import (
     joined,
     minutes_text,
     plural,
+    population_text,
     said_minutes,
     share_interval,
     within_text,
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 _SAME: Final = 1e-9
 #: Communes named of many.
 _NAMED: Final = 3
-#: Said where the population of a place is not known.
-POPULATION_UNKNOWN: Final = "population inconnue"
 
 
 class Figure(NamedTuple):
@@ -44,17 +42,6 @@ class Figure(NamedTuple):
     label: str
     value: str
     detail: str
-
-
-def population_text(population: Any) -> str:
-    """Return a population in French, one that is not known as such.
-
-    Examples
-    --------
-    >>> population_text(640), population_text(pd.NA)
-    ('640 habitants', 'population inconnue')
-    """
-    return POPULATION_UNKNOWN if pd.isna(population) else counted(float(population), "habitant")
 
 
 def naming(names: Sequence[str], quality: str, *, others: bool = False) -> str:
@@ -269,4 +256,4 @@ def times_told(before: float | None, after: float | None, *, estimated: bool) ->
 
 def residents_line(population: Any) -> str:
     """Return the residents of a commune as a line; <NA>: unknown."""
-    return "Population inconnue" if pd.isna(population) else counted(population, "habitant")
+    return capital(population_text(population))

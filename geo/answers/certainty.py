@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import NO_SIDE_CHANGED, POPULATION_UNKNOWN, Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, nobody_known, residents_line
 from geo.answers.capacity import unmatched_note
 from geo.french import (
+    POPULATION_UNKNOWN,
     SEMICOLON,
     UNIT_SPACE,
     UNKNOWN,

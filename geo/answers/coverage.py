@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.answers.answer import POPULATION_UNKNOWN, Answer, Figure, estimated_bounds, far_rule, naming, population_text
+from geo.answers.answer import Answer, Figure, estimated_bounds, far_rule, naming
 from geo.answers.rounds import rounds_line
 from geo.french import (
+    POPULATION_UNKNOWN,
     SEMICOLON,
     capital,
     counted,
     format_integer,
     format_share,
     plural,
+    population_text,
     quoted,
     said_minutes,
     said_time,

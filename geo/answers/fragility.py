@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.answers.answer import POPULATION_UNKNOWN, Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import Answer, Figure, nobody_known, residents_line
 from geo.answers.scenario import scenario_answer
 from geo.french import (
+    POPULATION_UNKNOWN,
     SEMICOLON,
     UNKNOWN,
     capital,

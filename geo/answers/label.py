@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import POPULATION_UNKNOWN, far_criterion, known_note, part_title, population_text, times_notes
+from geo.answers.answer import far_criterion, known_note, part_title, times_notes
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import idle_sentence, replaced_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import known_stops_sentence, stop_lines
@@ -15,6 +15,7 @@ from geo.answers.plan_visitors import label_loser, visitors_sentence
 from geo.answers.tables import rows_of
 from geo.crs import departement_of
 from geo.french import (
+    POPULATION_UNKNOWN,
     SEMICOLON,
     WITHIN,
     counted,
@@ -23,6 +24,7 @@ from geo.french import (
     format_share,
     minutes_text,
     plural,
+    population_text,
     quoted,
     said_minutes,
     said_time,

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.bus_rounds import rounds_totals
 from geo.answers.rounds import rounds_text
-from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, WITHIN, agreed, format_integer, format_share, minutes_text
+from geo.french import (
+    DRIVING_ONLY,
+    POPULATION_UNKNOWN,
+    SEMICOLON,
+    UNIT_SPACE,
+    WITHIN,
+    agreed,
+    format_integer,
+    format_share,
+    minutes_text,
+)
 from geo.kinds import KINDS, facility_title
 from geo.network.modes import ESTIMATED_NOTE, RELIEF_ALONG, WALK
 from geo.network.slopes import relief_note
@@ -140,7 +150,7 @@ def network_sentence(manifest: Manifest) -> str:
 def manifest_lines(name: str, manifest: Manifest) -> list[str]:
     """Return what a territory is made of: residents, places, network, rows kept out, what the network is worth."""
     network = manifest.network
-    residents = f"{format_integer(manifest.population)} habitants" if manifest.population > 0 else "population inconnue"
+    residents = f"{format_integer(manifest.population)} habitants" if manifest.population > 0 else POPULATION_UNKNOWN
     size = f"{format_integer(network.nodes)} nœuds, {format_integer(network.edges)} tronçons"
     lists = [f"{facility_title(each)} ({format_integer(count)})" for each, count in manifest.facilities.items()]
     lines = [

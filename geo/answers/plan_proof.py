@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import POPULATION_UNKNOWN, change_of_time
+from geo.answers.answer import change_of_time
 from geo.answers.plan_candidates import (
     are_communes,
     candidates_text,
@@ -22,6 +22,7 @@ from geo.answers.plan_certainty import is_uncertain
 from geo.answers.tables import COLUMNS
 from geo.finder.other_names import of_commune
 from geo.french import (
+    POPULATION_UNKNOWN,
     SEMICOLON,
     UNIT_SPACE,
     WITHIN,

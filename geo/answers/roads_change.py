@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.access.diagnosis import summary_of
-from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, changing_sides, nobody_known, population_text
+from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, changing_sides, nobody_known
 from geo.french import (
     SEMICOLON,
     capital,
@@ -16,6 +16,7 @@ from geo.french import (
     format_integer,
     format_share,
     joined,
+    population_text,
     said_minutes,
     within_text,
 )

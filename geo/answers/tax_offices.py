@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.answers.answer import POPULATION_UNKNOWN, Answer, Figure, nobody_known, residents_line
-from geo.french import UNKNOWN, counted, format_integer, plural, said_minutes, said_time
+from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.french import POPULATION_UNKNOWN, UNKNOWN, counted, format_integer, plural, said_minutes, said_time
 
 if TYPE_CHECKING:
     import pandas as pd

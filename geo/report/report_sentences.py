@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.answers.answer import POPULATION_UNKNOWN, Figure
+from geo.answers.answer import Figure
 from geo.answers.certainty import certainty_answer, interval_figure
 from geo.answers.coverage import coverage_answer, coverage_figures
 from geo.answers.fragility import fragility_answer
 from geo.answers.hours import hours_answer, saturday_figure
 from geo.answers.plan import plan_answer
-from geo.french import UNIT_SPACE, UNKNOWN, format_integer
+from geo.french import POPULATION_UNKNOWN, UNIT_SPACE, UNKNOWN, format_integer
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import departement_of
-from geo.french import agreed, format_integer
+from geo.french import POPULATION_UNKNOWN, agreed, format_integer
 from geo.network.estimated_error import MEASURED_ERROR
 from geo.network.snapping import FAR_FROM_ROADS_M
 from geo.sources.commune_codes import CommuneNote, normalise_codes
@@ -61,7 +61,7 @@ def describe(
     if off.any():
         codes = area.demand["commune_code"][off].nunique()
         known = area.communes.loc[area.demand["commune_code"][off], "population"].notna().any()
-        people = agreed(round(_residents_at(area, off)), "habitant(s)") if known else "population inconnue"
+        people = agreed(round(_residents_at(area, off)), "habitant(s)") if known else POPULATION_UNKNOWN
         notes.append(
             f"Le réseau routier ne couvre pas tout le territoire : "
             f"{agreed(off.sum(), 'point(s) de population')}, dans {agreed(codes, 'commune(s)')} "
