@@ -49,10 +49,8 @@ def spread(valley):
 
 
 @pytest.fixture(scope="module")
-def folder(spread, tmp_path_factory):
-    where = tmp_path_factory.mktemp("spread") / "territory"
-    spread.save(where)
-    return where
+def folder(spread, save_apart):
+    return save_apart(spread)
 
 
 @pytest.fixture(scope="module")

@@ -389,11 +389,8 @@ def test_scenario(content):
 
 
 @pytest.fixture(scope="module")
-def saved(small_world, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("saved") / "territory"
-    built = small_world.territory(tax_offices=small_world.tax_offices)
-    built.save(folder)
-    return folder
+def saved(small_world, save_apart) -> Path:
+    return save_apart(small_world.territory(tax_offices=small_world.tax_offices))
 
 
 def used(folder: Path) -> None:

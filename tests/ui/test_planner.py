@@ -375,11 +375,9 @@ def test_a_territory_without_tax_offices_says_so(open_planner, small_world, tmp_
 
 
 @pytest.fixture(scope="module")
-def unknown_residents(small_world, tmp_path_factory):
+def unknown_residents(small_world, save_apart):
     """Return the folder of the small world, of which nobody knows who lives there."""
-    folder = tmp_path_factory.mktemp("unknown") / "territory"
-    small_world.territory(population=None, tax_offices=small_world.tax_offices).save(folder)
-    return str(folder)
+    return str(save_apart(small_world.territory(population=None, tax_offices=small_world.tax_offices)))
 
 
 @pytest.mark.parametrize("view", ["ouvrir", "scenario", "fragilite", "horaires", "impots", "marge"])

@@ -18,11 +18,9 @@ def open_report(open_part):
 
 
 @pytest.fixture(scope="module")
-def folder(small_world, tmp_path_factory):
+def folder(small_world, save_apart):
     """The small world, saved."""
-    folder = tmp_path_factory.mktemp("report") / "world"
-    small_world.territory(tax_offices=small_world.tax_offices).save(folder)
-    return str(folder)
+    return str(save_apart(small_world.territory(tax_offices=small_world.tax_offices)))
 
 
 @pytest.fixture(autouse=True)

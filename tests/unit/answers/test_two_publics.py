@@ -255,11 +255,9 @@ def test_options_that_do_not_go_together_are_refused(words, said, capsys):
 
 
 @pytest.fixture(scope="module")
-def valleys(world, tmp_path_factory):
+def valleys(world, save_apart):
     """Return the folder of the territory, saved."""
-    folder = tmp_path_factory.mktemp("saved") / "valleys"
-    world[0].save(folder)
-    return folder
+    return save_apart(world[0])
 
 
 @pytest.mark.usefixtures("loaded_once")
