@@ -135,9 +135,6 @@ def _commands(scenario: Path) -> dict[str, list[str]]:
     }
 
 
-#: Territories about which commands are asked again as JSON, which the files of all hold as well: one all of whose ways are
-#: known, one of a part, one where nobody is known to live.
-ASKED_AS_JSON = {"whole", "labourd", "unknown_population"}
 #: The territory that is asked only what it alone can tell: figures of a part whose times are estimated, with a plan and
 #: tax offices. Other channels lay out the same sentences, as the other part and the whole show.
 ASKED_IN_WORDS = {"three_off"}
@@ -146,7 +143,7 @@ _CALLED = {"closure": "fragility", "walk": "diagnose", "bike": "diagnose"}
 
 
 def _ask(channels: Channels, asked: str, options: list[str], out: Path) -> None:
-    """Ask in words, with the files, and of some territories again as JSON."""
+    """Ask in words, with the files, and again as JSON but of a territory asked in words: its files hold the same values."""
     command = [_CALLED.get(asked, asked), *channels.place, *options]
     status, words, error = run(*command, "--out", str(out))
     if status:
@@ -154,7 +151,7 @@ def _ask(channels: Channels, asked: str, options: list[str], out: Path) -> None:
         return
     channels.texts[f"terminal.{asked}"] = plain(words)
     channels.titles[f"terminal.{asked}"] = plain(words.splitlines()[0])
-    if channels.key in ASKED_AS_JSON or asked == "hours":  # whose file holds less
+    if channels.key not in ASKED_IN_WORDS or asked == "hours":  # whose file holds less
         channels.data[f"json.{asked}"] = answered(*command, "--json")
 
 
