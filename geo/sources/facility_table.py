@@ -135,7 +135,8 @@ def position_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
 def position_identifiers(lon: pd.Series, lat: pd.Series) -> pd.Series:
     """Name places by their position, for lists without identifiers; places that share one are numbered.
 
-    The identifier stays the same from one edition of a list to the next while the place does not move.
+    The identifier stays the same from one edition of a list to the next while the place does not move: on either side
+    of the meridian of Greenwich, rounded, it is at 0, never at -0.
     """
     identifiers: list[str | None] = []
     met: Counter[str] = Counter()
@@ -143,14 +144,14 @@ def position_identifiers(lon: pd.Series, lat: pd.Series) -> pd.Series:
         if math.isnan(x) or math.isnan(y):
             identifiers.append(None)
             continue
-        place = f"{y:.5f}_{x:.5f}"
+        place = f"{y:.5f}_{x:z.5f}"
         met[place] += 1
         identifiers.append(place if met[place] == 1 else f"{place}_{met[place]}")
     return text_column(identifiers, lat.index)
 
 
 def repair_code(cells: pd.Series, width: int, what: str, notes: list[str]) -> pd.Series:
-    """Give back the leading zero that spreadsheets take from codes, and note where.
+    """Give back the leading zero that spreadsheets take from codes, and note where; what is no code stays as written.
 
     Parameters
     ----------
@@ -164,10 +165,13 @@ def repair_code(cells: pd.Series, width: int, what: str, notes: list[str]) -> pd
         A sentence is added if something was repaired.
     """
     short = re.compile(rf"[0-9]{{{width - 1}}}")
+    full = re.compile("[0-9][0-9AB][0-9]*")
 
     def repaired_code(cell: str) -> str:
         code = cell.removesuffix(".0").upper()
-        return f"0{code}" if short.fullmatch(code) else code
+        if short.fullmatch(code):
+            return f"0{code}"
+        return code if full.fullmatch(code) else cell
 
     codes = each_text(cells, repaired_code)
     if repaired := changed_rows(cells, codes):

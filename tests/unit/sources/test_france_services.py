@@ -251,6 +251,15 @@ def test_codes_that_lost_their_zero_are_repaired_and_noted(read):
     assert sum("ligne 3" in note for note in result.notes) == 3
 
 
+@pytest.mark.parametrize("written", ["straße", "64500ﬁ", "bp 64"])
+def test_what_is_no_postcode_stays_as_written(read, written):
+    result = read({"code_postal": written}, {"code_postal": "2a004.0"})
+    assert result.frame["postcode"].tolist() == [written, "2A004"]
+    assert [note for note in result.notes if "posta" in note] == [
+        "1 code postal remis en forme, zéro initial compris (ligne 3)"
+    ]
+
+
 def test_unreadable_details_are_noted_and_left_unknown(read):
     result = read({"insee_com": "Pau", "prise_rdv": "peut-être", "labellisation_fs": "Espace labellisé 31/02/2022"})
     site = result.frame.iloc[0]

@@ -183,6 +183,12 @@ def test_services_linked_one_through_another_are_one_office(read_csv):
     assert len(offices) == len(expected)
 
 
+def test_both_sides_of_the_meridian_are_one_position(read_csv):
+    """A millionth of a degree is eight centimetres there."""
+    result = read_csv(*({"adresse": "", "geocodage": f"43.0,{lon}"} for lon in ("-0.000001", "0.000001", "-0")))
+    assert result.frame["facility_id"].tolist() == ["43.00000_0.00000"]
+
+
 def test_neighbours_and_namesakes_are_not_merged(read_csv):
     result = read_csv(
         {"adresse": "1 place de la Mairie", "commune": "Pau", "code_postal": "64000", "geocodage": "43.3,-0.37"},
