@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.known_part import KnownPart, known_part, places_on_network
+from geo.access.known_part import KnownPart, in_known_part, known_part, places_on_network
 from geo.access.residents import residents_by_point, weighted_median
 from geo.errors import ParameterError
 from geo.french import format_integer, format_number
@@ -66,7 +66,7 @@ class Catchment:
     residents_without
         Residents on the network with no known capacity within 30 minutes.
     sites_unknown, neighbour_sites_unknown
-        Sites on the network, of the study area and of its neighbours, whose capacity is not known (neither hours nor
+        Sites on the network, of the known part and around it, whose capacity is not known (neither hours nor
         requests): they count for nothing.
     sites_estimated
         Sites, the neighbours' included, without a number of requests, given that of their agent-hours at the rate of
@@ -83,7 +83,7 @@ class Catchment:
         Indexed by `commune_code`: `name`, `population`; `capacity_per_1000` (Float64): mean of its residents, 0
         where no site is within 30 minutes, <NA> off the network or where no site's is known;
         `share_outside` (Float64, 0 to 1): part of it at
-        sites outside of the study area, <NA> where there is none at all.
+        sites around the known part, <NA> where there is none at all.
     """
 
     part: KnownPart
@@ -143,7 +143,7 @@ def catchment(
     table["capacity_per_1000"] = pd.array(ratio, dtype="Float64")
     table.loc[table["capacity"].isna(), "capacity_per_1000"] = pd.NA
 
-    outside, unknown = ~territory.holds(sites), (table["capacity_from"] == "unknown").to_numpy(bool)
+    outside, unknown = ~in_known_part(territory, sites), (table["capacity_from"] == "unknown").to_numpy(bool)
     from_outside, _ = enhanced_two_step(origin, site, seconds / 60, residents, np.where(outside, capacity, 0.0))
 
     on_network = origins.link >= 0

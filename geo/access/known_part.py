@@ -119,6 +119,16 @@ def places_on_network(
     return sites.iloc[kept], on_streets.take(kept)
 
 
+def in_known_part(territory: Territory, places: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which places are in the communes that the network covers, as `StudyArea.holds`: those of the part.
+
+    The others are around it. Of a part of the study area, so are the places of the rest: they may stand on a road and
+    serve residents of the part.
+    """
+    covered = territory.communes.index[_shares_on_network(territory) > 0]
+    return territory.holds(places, covered)
+
+
 def _shares_on_network(territory: Territory) -> NDArray[np.float64]:
     on_network = np.asarray(territory.demand_on_network.link >= 0)
     return shares_on_network(territory.communes, territory.demand, on_network)

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 from geo.access.bus_rounds import shares_with_rounds
-from geo.access.known_part import KnownPart, known_part, places_on_network
+from geo.access.known_part import KnownPart, in_known_part, known_part, places_on_network
 from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
 from geo.network.travel_times import pairs_within
@@ -67,7 +67,7 @@ class OpeningTable:
         float64, 7 rows (`lundi` to `dimanche`) by 48 columns (``"00:00"`` to ``"23:30"``): share of the residents
         known, 0 to 1; NaN where there are none.
     sites
-        Sites counted that are in the study area and on the road network.
+        Sites counted that are in the known part and on the road network.
     sites_hours_unknown, sites_hours_partly_unknown
         Of those, sites whose hours are not known at all, or not for each day. They count as closed at hours that are
         not known.
@@ -75,7 +75,7 @@ class OpeningTable:
         The same shares with the stops of the buses beside the sites (`geo.access.bus_rounds.shares_with_rounds`);
         `None` where no round is known.
     neighbour_sites, neighbour_sites_hours_unknown
-        Sites counted around the study area and on the road network, and those of them whose hours are not known at all.
+        Sites counted around the known part and on the road network, and those of them whose hours are not known at all.
     """
 
     threshold_min: float
@@ -228,7 +228,7 @@ def open_shares(
     # A product of many terms may be more than their sum by a last figure.
     shares = np.minimum((residents @ served) / (part.residents_known or np.nan), 1.0)
     within = np.diff(pairs.indptr) > 0
-    inside, unknown = territory.holds(sites), ~known.any(axis=1)
+    inside, unknown = in_known_part(territory, sites), ~known.any(axis=1)
     with_rounds = shares_with_rounds(
         territory, threshold_min, served=served, residents=residents, residents_known=part.residents_known
     )

@@ -130,7 +130,7 @@ def capacity_answer(catchment: Catchment) -> Answer:
         notes.append(f"Sites sans nombre de demandes, estimés d'après leurs heures : {estimated}.")
     if catchment.sites_unknown or catchment.neighbour_sites_unknown:
         around = catchment.neighbour_sites_unknown
-        beside = f" dans le territoire, {format_integer(around)} chez les voisins" if around else ""
+        beside = f" (sites voisins : {format_integer(around)})" if around else ""
         notes.append(f"Sites de capacité inconnue, non comptés : {format_integer(catchment.sites_unknown)}{beside}.")
     notes += unmatched_note(catchment.requests_unmatched)
     per = f"pour {format_integer(1000)} habitants"

@@ -173,7 +173,7 @@ def closure_choices(sites: pd.DataFrame) -> dict[str, str]:
 def _figures(fragility: Fragility) -> tuple[Figure, ...]:
     within, known = within_text(fragility.threshold_min), fragility.part.residents_known > 0
     needed, around = fragility.sites_needed
-    inside = int(fragility.sites["in_study_area"].sum())
+    inside = int(fragility.sites["in_known_part"].sum())
     neighbours = len(fragility.sites) - inside
     beside = f"{SEMICOLON}voisins : {format_integer(around)} sur {format_integer(neighbours)}" if neighbours else ""
     return (

@@ -74,7 +74,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "travel_time_low_min": Column("Au mieux", "min", 1),
     "travel_time_high_min": Column("Au pire", "min", 1),
     "capacity_per_1000": Column("Pour 1 000 habitants", decimals=1),
-    "share_outside": Column("Part hors du territoire", decimals=3, share=True),
+    "share_outside": Column("Part due aux sites voisins", decimals=3, share=True),
     "share_of_runs": Column("Choisi dans", decimals=3, share=True),
     "in_plan": Column("Dans le plan"),
     # Labels of a plan, and whom each serves.
@@ -174,7 +174,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "within_after": Column(f"Habitants {WITHIN} avec le plan", decimals=0),
     "departement": Column("Département"),
     "kind": Column("Type"),
-    "in_study_area": Column("Dans le territoire"),
+    "in_known_part": Column("Dans les communes couvertes"),
     "residents_known": Column("Habitants dont le trajet est connu", decimals=0),
     "residents_within": Column(f"Habitants {WITHIN}", decimals=0),
     "residents_with_second": Column("dont avec un second site", decimals=0),

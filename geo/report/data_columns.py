@@ -59,7 +59,7 @@ _NUMBERS: Final[Mapping[str, str]] = {
 _UNITS: Final[Mapping[str, str]] = {name: unit for unit, names in _NUMBERS.items() for name in names.split()}
 _BOOLEANS: Final = _names(
     "under_served under_served_with_plan beside_threshold in_plan best holds_site round_trip on_foot hours_known "
-    "in_study_area flips met moved hours_changed renamed kind_changed contacts_changed"
+    "in_known_part flips met moved hours_changed renamed kind_changed contacts_changed"
 )
 #: Columns of texts, which may be figures or all be missing.
 _TEXTS: Final = _names(

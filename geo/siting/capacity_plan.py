@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.access.catchment import DEFAULT_AGENTS, catchment
-from geo.access.known_part import KnownPart, known_part, places_on_network
+from geo.access.known_part import KnownPart, in_known_part, known_part, places_on_network
 from geo.errors import ParameterError
 from geo.french import format_number
 from geo.kinds import COUNTED_KINDS
@@ -247,8 +247,8 @@ def _label_capacity(capacity: float | None, agents: float, requests: pd.Series |
 
 
 def _residents_per_unit(territory: Territory, sites: gpd.GeoDataFrame, capacity: pd.Series, part: KnownPart) -> float:
-    """Return the residents whose way is known for each unit of the capacity of the territory's own `sites`."""
-    inside = territory.holds(sites)
+    """Return the residents whose way is known for each unit of the capacity of the `sites` of the same part."""
+    inside = in_known_part(territory, sites)
     total = float(capacity.to_numpy(np.float64, na_value=0.0)[inside].sum())
     if total <= 0:
         msg = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.access.known_part import places_on_network
+from geo.access.known_part import in_known_part, places_on_network
 from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, KINDS
@@ -33,7 +33,7 @@ class Closure:
     sites_closed, sites_open
         Sites counted on the roads, those of the neighbours included.
     neighbour_sites_closed
-        Of those closed, the ones around the study area.
+        Of those closed, the ones around the known part.
     sites_bearer_unknown
         Sites left open because the list does not tell who runs them, where a bearer was asked for.
     sites_with_phone, sites_with_email, sites_with_neither
@@ -132,7 +132,7 @@ def close_sites(
         comparison=comparison,
         sites_closed=int(closed.sum()),
         sites_open=int((~closed).sum()),
-        neighbour_sites_closed=int((closed & ~territory.holds(counted)).sum()),
+        neighbour_sites_closed=int((closed & ~in_known_part(territory, counted)).sum()),
         sites_bearer_unknown=0 if bearer is None else int(unknown.sum()),
         sites_with_phone=int((closed & phone).sum()),
         sites_with_email=int((closed & email).sum()),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.known_part import KnownPart, known_part, places_on_network
+from geo.access.known_part import KnownPart, in_known_part, known_part, places_on_network
 from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
 from geo.network.travel_times import nearest_ones_by_road
@@ -36,9 +36,9 @@ class Fragility:
         Residents with a site within the threshold, and those with at least two.
     sites
         Those on the road network, index 0..n-1, most residents passing the threshold first: `facility_id`, `name`,
-        `kind`, `commune_code`, `commune_name`, `departement`, `bearer` (text); `in_study_area` (bool), false for a
-        site of the neighbours; `residents_nearest` (float64), for whom
-        it is the nearest;
+        `kind`, `commune_code`, `commune_name`, `departement`, `bearer` (text); `in_known_part` (bool), false for a
+        site around it (`geo.access.known_part.in_known_part`); `residents_nearest` (float64), for whom it is the
+        nearest;
         `residents_passing`, within the threshold today and beyond it, or without any road to another, if it closed;
         `residents_cut_off`, who would have no site by road at all; `added_min` (Float64): mean of the minutes more of
         those for whom it is nearest and who would reach another, <NA> where there are none.
@@ -66,13 +66,13 @@ class Fragility:
 
     @property
     def sites_needed(self) -> tuple[int, int]:
-        """Sites without which somebody would pass the threshold: those of the study area, those of its neighbours."""
-        needed, inside = self.sites["residents_passing"].round() > 0, self.sites["in_study_area"]
+        """Sites without which somebody would pass the threshold: those of the known part, those around it."""
+        needed, inside = self.sites["residents_passing"].round() > 0, self.sites["in_known_part"]
         return int((needed & inside).sum()), int((needed & ~inside).sum())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the totals as plain values ready for JSON, without the tables; sites are those of the study area."""
-        inside = self.sites["in_study_area"]
+        """Return the totals as plain values ready for JSON, without the tables; `sites` are of the known part."""
+        inside = self.sites["in_known_part"]
         return {
             "threshold_min": self.threshold_min,
             **self.part.to_dict(),
@@ -122,7 +122,7 @@ def fragility(
         return np.bincount(nearest[reached], weights=weight[reached], minlength=len(sites)).astype(np.float64)
 
     table = pd.DataFrame(sites[list(_OF_THE_SITE)])
-    table["in_study_area"] = territory.holds(sites)
+    table["in_known_part"] = in_known_part(territory, sites)
     table["residents_nearest"] = total(residents)
     table["residents_passing"] = total(np.where((first <= limit) & (second > limit), residents, 0.0))
     table["residents_cut_off"] = total(np.where(again, 0.0, residents))

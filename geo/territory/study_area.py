@@ -151,13 +151,15 @@ class StudyArea:
         """
         self.facility_list(SITES, kinds=kinds)
 
-    def holds(self, places: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    def holds(self, places: gpd.GeoDataFrame, among: pd.Index | None = None) -> NDArray[np.bool_]:
         """Tell which places are in the study area, shape (n_places,); the others are those of its neighbours.
 
-        The commune that a list gives decides; where it is none that is known, the position does.
+        The commune that a list gives decides; where it is none that is known, the position does. `among`: Codes of the
+        communes of the study area that are asked about, `None`: all.
         """
+        place, commune = self._places_in_communes(places)
         inside = np.zeros(len(places), np.bool_)
-        inside[self._places_in_communes(places)[0]] = True
+        inside[place if among is None else place[self.communes.index.isin(among)[commune]]] = True
         return inside
 
     def communes_of(self, places: gpd.GeoDataFrame) -> set[str]:

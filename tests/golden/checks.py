@@ -260,9 +260,8 @@ def one_site_is_open_in_one_way(heard: Heard) -> list[str]:
 def legends_count_the_sites_of_the_part(heard: Heard) -> list[str]:
     """Those of its communes, and apart from them those around, in this order; letters of the PDF come in the other."""
     wrong, oracle = [], heard.oracle
-    part = set(oracle.territory.demand["commune_code"][oracle.on])
     sites = oracle.territory.facilities["sites"]
-    inside = sites["commune_code"].isin(part)
+    inside = sites["commune_code"].isin(oracle.part)
     here, around = sites[inside]["kind"].value_counts(), sites[~inside]["kind"].value_counts()
     for channel in ("svg.travel_time", "svg.under_served", "svg.plan", "svg.saved_minutes", "json.map", "pdf"):
         for kind, label in (("main", "Site France services"), ("antenne", "Antenne France services")):

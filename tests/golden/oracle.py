@@ -72,7 +72,8 @@ class Oracle:
         self.minutes, self.on = minutes(times), times["on_network"].to_numpy(bool)
         self.known = self.residents[self.on].sum()
         self.sites = counted(territory.facilities["sites"])
-        self.inside = self.sites["commune_code"].isin(territory.communes.index)
+        self.part = set(demand["commune_code"][self.on])
+        self.inside = self.sites["commune_code"].isin(self.part)
         self.all_known = bool(self.on.all())
         self.estimated = territory.network.source.approximate
         # What times are multiplied by for the fewest, and for the most residents within reach.

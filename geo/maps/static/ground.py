@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.access.known_part import residents_known
+from geo.access.known_part import in_known_part, residents_known
 from geo.crs import WGS84, transformer
 from geo.kinds import KINDS
 
@@ -33,7 +33,8 @@ class Ground:
     towns
         Point where the residents of each commune are taken to be, on the same index.
     facilities
-        Places that count or are shown: `facility_id`, `kind`, `commune_code`, `geometry`.
+        Places that count or are shown: `facility_id`, `kind`, `commune_code`, `geometry`; `inside` (bool), whether they
+        are of the communes covered.
     excluded
         Kinds of place that are drawn hollow: they do not count.
     neighbours
@@ -60,6 +61,7 @@ class Ground:
         communes = territory.communes
         columns = ["facility_id", "kind", "commune_code", "geometry"]
         places = pd.concat([territory.facilities[name][columns] for name in lists], ignore_index=True)
+        places["inside"] = in_known_part(territory, places)
         neighbours = territory.neighbour_outlines
         if neighbours is None:
             neighbours = gpd.GeoDataFrame({"departement": []}, geometry=[], crs=WGS84)
@@ -104,11 +106,8 @@ class Ground:
         return replace(self, bounds=tuple(self.communes.loc[self.covered].total_bounds.tolist()))
 
     def inside(self) -> gpd.GeoDataFrame:
-        """Return the places of the communes covered: by the code of their commune, else by where they stand."""
-        place, commune = self.communes.sindex.query(self.facilities.geometry, predicate="intersects")
-        stands = pd.Series(self.communes.index[commune], self.facilities.index[place], dtype="string")
-        stands = stands[~stands.index.duplicated()].reindex(self.facilities.index)
-        return self.facilities[self.facilities["commune_code"].fillna(stands).isin(self.covered)]
+        """Return the places of the communes covered."""
+        return self.facilities[self.facilities["inside"]]
 
     def lightened(self, detail_m: float) -> gpd.GeoSeries:
         """Return the contours without detail finer than `detail_m`; borders that were shared still are.

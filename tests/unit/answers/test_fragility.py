@@ -24,7 +24,7 @@ def fragile(second, within=900, known=1000, passing=(30.0,)):
     sites = pd.DataFrame(
         {
             "name": [f"Site {i}" for i in range(len(passing))],
-            "in_study_area": True,
+            "in_known_part": True,
             "residents_passing": passing,
             "residents_nearest": [max(count, 1.0) for count in passing],
         }

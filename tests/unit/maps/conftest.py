@@ -15,6 +15,7 @@ from geo.question import Question
 from geo.schemas import FACILITY_COLUMNS
 from geo.sources.embedded import TO_VERIFY
 from geo.sources.provenance import Provenance
+from geo.territory.study_area import StudyArea
 
 HOSTILE = "<script>alert('x')</script>"
 CODES = [f"6400{number}" for number in range(9)]
@@ -107,10 +108,16 @@ def summary(coverage_frame, summary_of) -> CoverageSummary:
     return summary_of(coverage_frame)
 
 
+class _SmallArea(SimpleNamespace):
+    """Holds places as a study area does."""
+
+    holds, _places_in_communes = StudyArea.holds, StudyArea._places_in_communes
+
+
 @pytest.fixture
 def territory(communes, facilities, make_manifest) -> SimpleNamespace:
     """What the maps read of a `geo.Territory`."""
-    return SimpleNamespace(
+    return _SmallArea(
         name="Pays & <b>Essai</b>",
         rounds=None,
         departement="64",
@@ -120,6 +127,7 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
         at_one_point=np.ones(len(communes), bool),
         active={},
         communes=communes,
+        neighbours=communes.iloc[:0],
         demand=communes.reset_index()[["commune_code", "population"]].astype({"population": "float64"}),
         demand_on_network=SimpleNamespace(link=np.array([*range(8), -1])),
         facilities={"sites": facilities},

@@ -51,7 +51,7 @@ def opened(share, residents=1000, saturday=0.0):
 
 def fragile(second, within=900, known=1000):
     sites = pd.DataFrame(
-        {"name": ["Site"], "in_study_area": [True], "residents_passing": [30.0], "residents_nearest": [60.0]}
+        {"name": ["Site"], "in_known_part": [True], "residents_passing": [30.0], "residents_nearest": [60.0]}
     )
     return Fragility(20.0, KnownPart(known, known, 10, 10), within, second, sites, pd.DataFrame())
 

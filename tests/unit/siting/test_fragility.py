@@ -126,7 +126,7 @@ def test_sites_of_the_neighbours_are_counted_apart(territory):
     blank = area.sites.assign(commune_code=pd.array([None] * 3, dtype="string"))
     assert area.holds(blank).tolist() == [True, True, False]  # by position
     found = fragility(area, 20)
-    assert dict(zip(found.sites["facility_id"], found.sites["in_study_area"], strict=True)) == {"1": True, "3": False}
+    assert dict(zip(found.sites["facility_id"], found.sites["in_known_part"], strict=True)) == {"1": True, "3": False}
     told = found.to_dict()
     assert (told["sites"], told["neighbour_sites"], found.sites_needed) == (1, 1, (1, 0))
     week = open_shares(area.with_sites(area.sites.assign(opening_hours=pd.NA), why={}), 20)
