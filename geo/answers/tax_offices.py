@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from geo.answers.answer import Answer, Figure, nobody_known, residents_line
 from geo.french import POPULATION_UNKNOWN, UNKNOWN, counted, format_integer, plural, said_minutes, said_time
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from geo.access.time_saved import TimeSavedSummary
 
 #: What is said where there is nothing to compare with.
@@ -37,9 +37,9 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
     nobody = POPULATION_UNKNOWN if unknown else "aucun habitant comparé"
     figures = (
         Figure(
-            "Gain médian",
-            said_minutes(summary.median_saved_min, estimated=summary.part.estimated),
-            "ou plus, pour la moitié des habitants" if compared else nobody,
+            "Perte médiane" if (summary.median_saved_min or 0) < 0 else "Gain médian",
+            _length(summary.median_saved_min, estimated=summary.part.estimated),
+            "autant ou plus, pour la moitié des habitants" if compared else nobody,
         ),
         Figure(
             "Plus près d'un site",
@@ -82,7 +82,7 @@ def saved_lines(communes: pd.DataFrame) -> list[list[str]]:
     """Return what a map says of each commune: minutes saved, both times, residents."""
     return [
         [
-            f"Temps gagné : {said_minutes(row['saved_min'], estimated=row.get('estimated', False))}",
+            _saved_line(row["saved_min"], estimated=row.get("estimated", False)),
             f"France services : {said_time(row, 'site_time_min')}",
             f"Impôts : {said_time(row, 'other_time_min')}",
             residents_line(row["population"]),
@@ -108,4 +108,14 @@ def _communes(communes: pd.DataFrame) -> list[str]:
 def _gain(minutes: float, *, estimated: bool) -> str:
     if round(minutes, 1) == 0:
         return "ne gagne ni ne perd de temps"
-    return f"{'gagne' if minutes > 0 else 'perd'} {said_minutes(abs(minutes), estimated=estimated)}"
+    return f"{'gagne' if minutes > 0 else 'perd'} {_length(minutes, estimated=estimated)}"
+
+
+def _saved_line(minutes: Any, *, estimated: bool) -> str:
+    lost = not pd.isna(minutes) and minutes < 0
+    return f"Temps {'perdu' if lost else 'gagné'} : {_length(minutes, estimated=estimated)}"
+
+
+def _length(minutes: Any, *, estimated: bool) -> str:
+    """Return the minutes gained or lost, without their sign: the word beside them tells which."""
+    return said_minutes(None if pd.isna(minutes) else abs(minutes), estimated=estimated)

@@ -262,7 +262,7 @@ un (?:habitant|trajet) (?:gagne|perd) #
 
 saved_median minutes
 must screen.impots
-Gain médian #
+(?:Gain médian|Perte médiane) #
 
 saved_sooner count
 must terminal.access screen.impots pdf

@@ -15,6 +15,7 @@ from geo.maps.static.sheet import Box, Sheet, drawing
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from geo.access.coverage import CoverageSummary
 
@@ -51,10 +52,7 @@ def curve_chart(
     minutes = curve["minutes"].to_numpy(np.float64)
     share = curve["share"].to_numpy(np.float64, na_value=np.nan)
     nobody = nobody_known(part)
-    shares = ", ".join(
-        f"{minutes_text(minute)} : {format_share(share[int(minute)])}" for minute in range(10, len(curve), 10)
-    )
-    told = nobody or f"Part des habitants dont le trajet dure au plus {shares}."
+    told = nobody or f"Part des habitants dont le trajet dure au plus {_shares(share, threshold_min, share_within)}."
     under = " ".join(filter(None, [known_note(part), origin]))
     with drawing():
         sheet = Sheet(_WIDTH_MM, _HEIGHT_MM, title, f"{title}. {told} {under}".rstrip())
@@ -74,6 +72,14 @@ def curve_chart(
         sheet.write(0.5, _PLOT.top + 2.5, "Part des habitants dont le trajet dure au plus ce temps", 8)
         sheet.write_lines(0.5, 9.0, wrapped(under, _WIDTH_MM - 1, 5.5)[:3], 5.5, color="#55646c")
     return sheet
+
+
+def _shares(share: NDArray[np.float64], threshold_min: float, share_within: float | None) -> str:
+    """Return the share within each ten minutes, and within the threshold, in words."""
+    told = {float(minute): float(share[minute]) for minute in range(10, len(share), 10)}
+    if share_within is not None:
+        told[threshold_min] = share_within
+    return ", ".join(f"{minutes_text(minute)} : {format_share(told[minute])}" for minute in sorted(told))
 
 
 def _draw_ground(axes: Any, longest: float) -> None:

@@ -1,5 +1,7 @@
 """What is said of the minutes saved, at nought, one, all and unknown."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -49,10 +51,43 @@ def test_who_is_nearer_to_what(plain):
     )
     assert "Habitants non comptés, sans route vers l'un ou vers l'autre : 99." in map(plain, answer.notes)
     assert [tuple(map(plain, figure[1:])) for figure in answer.figures] == [
-        ("1,0 min", "ou plus, pour la moitié des habitants"),
+        ("1,0 min", "autant ou plus, pour la moitié des habitants"),
         ("1", "sur 301 habitants"),
         ("300", "habitants"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("median", "estimated", "label", "value"),
+    [
+        (1.5, False, "Gain médian", "1,5 min"),
+        (-1.5, False, "Perte médiane", "1,5 min"),
+        (-1.5, True, "Perte médiane", "moins de 5 min"),
+        (-5.9, True, "Perte médiane", "environ 5 min"),
+    ],
+)
+def test_a_median_loss_is_not_called_a_gain(plain, median, estimated, label, value):
+    """As in Corse-du-Sud, where the mean is a gain: 97,272 residents of 168,306 are nearer to a tax office."""
+    of_part = KnownPart(400, 400, 3, 3, estimated=estimated)
+    answer = tax_offices_answer(saved(1.0), replace(summary(5.0), part=of_part, median_saved_min=median))
+    first = answer.figures[0]
+    assert (first.label, plain(first.value)) == (label, value)
+    line = saved_lines(
+        pd.DataFrame(
+            [
+                {
+                    "saved_min": median,
+                    "estimated": estimated,
+                    "site_time_min": 9.0,
+                    "other_time_min": 9.0,
+                    "population": 3,
+                    "time_low": 1.0,
+                    "time_high": 1.0,
+                }
+            ]
+        )
+    )[0][0]
+    assert plain(line) == f"Temps {'perdu' if median < 0 else 'gagné'} : {value}"
 
 
 def test_nobody_can_reach_both():
@@ -84,5 +119,5 @@ def test_a_territory_partly_off_the_network(small_world, plain):
     ]
     assert not any("non comptés" in note for note in answer.notes)
     lines = [[plain(line) for line in each] for each in saved_lines(communes)]
-    assert lines[2] == ["Temps gagné : -10,0 min", "France services : 10,0 min", "Impôts : 0,0 min", "300 habitants"]
+    assert lines[2] == ["Temps perdu : 10,0 min", "France services : 10,0 min", "Impôts : 0,0 min", "300 habitants"]
     assert lines[4] == ["Temps gagné : —", "France services : —", "Impôts : —", "100 habitants"]

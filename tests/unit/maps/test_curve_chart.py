@@ -1,5 +1,7 @@
 """The curve of residents on paper: what it says to those who do not see it, and unknown populations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,11 @@ def test_it_says_what_it_shows(curve):
     assert sheet_svg(sheet, letters="path") == sheet_svg(
         curve_chart("Gers <b>", curve, summary(1000), origin="Sources : $x$ #a."), letters="path"
     )
+
+
+def test_it_says_the_threshold_it_marks(curve):
+    sheet = curve_chart("Gers", curve, replace(summary(1000), threshold_min=12.5))
+    assert "10 min : 20 %, 12,5 min : 40 %, 20 min : 40 %" in sheet.description.replace("\u00a0", " ")
 
 
 def test_it_says_whom_its_shares_are_of(curve):
