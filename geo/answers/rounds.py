@@ -76,22 +76,28 @@ def rounds_line(rounds: RoundsSummary) -> str:
 
 
 def rounds_change(before: RoundsSummary, after: RoundsSummary) -> str:
-    """Return what more stops bring, and what they cost; empty where the rounds do not change."""
-    hours = after.hours_a_month - before.hours_a_month
-    if after.stops == before.stops and not hours:
+    """Return what more stops bring, and what they cost, or what fewer take; empty where the rounds do not change."""
+    stops, hours = after.stops - before.stops, after.hours_a_month - before.hours_a_month
+    if not stops and not hours:
         return ""
     within = within_text(after.threshold_min)
     gained = after.residents_within - before.residents_within
     people = (
-        f"{counted(gained, 'habitant')} de plus {within} d'un site ou d'un arrêt"
+        f"{counted(abs(gained), 'habitant')} {_more(gained)} {within} d'un site ou d'un arrêt"
         if round(gained)
-        else "personne de plus"
+        else f"personne {_more(stops)}"
     )
+    more = f"{counted(abs(stops), 'arrêt')} de bus {_more(stops)}, {a_month(abs(hours))}"
+    if hours < 0:
+        return f"Avec {more} {_more(hours)} : {people}. {NOT_A_SITE}"
     cost = format_euros(Costs().stop_eur(hours))
-    more = f"{counted(after.stops - before.stops, 'arrêt')} de bus de plus, {a_month(hours)}"
     week = f"{LEAST_HOURS_A_WEEK}{UNIT_SPACE}h par semaine"
     priced = f"au coût horaire d'un site ouvert {week}, véhicule et trajets non compris"
     return f"Avec {more} : {people}, pour environ {cost} par an {priced}. {NOT_A_SITE}"
+
+
+def _more(difference: float) -> str:
+    return "de moins" if difference < 0 else "de plus"
 
 
 def week_line(opening: OpeningTable) -> str:

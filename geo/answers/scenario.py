@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ from geo.french import (
     format_hours,
     format_integer,
     format_share,
+    joined,
     minutes_text,
     plural,
     quoted,
@@ -52,13 +53,17 @@ if TYPE_CHECKING:
     from geo.siting.scenario import Place, Scenario
 
 
+#: Sites named of many.
+_NAMED: Final = 3
+
+
 def scenario_answer(comparison: ScenarioComparison) -> Answer:
     """Return what a scenario changes: at the first threshold, then at the others, then the times."""
     first, *others = comparison.changes
     notes = (comparison.rule,)
     if unknown := nobody_known(comparison.part):
         told = [f"À {minutes_text(each.threshold_min)}, {_communes_moving(each)}." for each in comparison.changes]
-        return Answer(unknown, _figures(comparison), tuple(told), notes)
+        return Answer(unknown, _figures(comparison), (*told, *_not_counted(comparison)), notes)
     details = [f"{capital(_moving(change, comparison))}." for change in others]
     times = _times_moving(comparison)
     if not comparison.scenario.actions:
@@ -79,6 +84,7 @@ def scenario_answer(comparison: ScenarioComparison) -> Answer:
     else:
         sentence = f"Avec ce scénario, {_moving(first, comparison)}."
         details.append(f"{capital(times)}.")
+    sentence = " ".join([sentence, *_not_counted(comparison)])
     if comparison.rounds_before is not None and comparison.rounds_after is not None:
         sentence = f"{sentence} {rounds_change(comparison.rounds_before, comparison.rounds_after)}".strip()
         details.append(rounds_line(comparison.rounds_after))
@@ -180,6 +186,14 @@ def _figures(comparison: ScenarioComparison) -> tuple[Figure, ...]:
     if estimated and before is not None and after is not None:
         will = change_of_time(before, after)
     return (*moved, Figure("Trajet moyen", will, f"{was} aujourd'hui"))
+
+
+def _not_counted(comparison: ScenarioComparison) -> list[str]:
+    """Return of which sites nothing that the scenario does can change a trip; empty where all of them count."""
+    if not (names := comparison.sites_not_counted):
+        return []
+    which, are = joined([quoted(name) for name in names], _NAMED), plural(len(names), "n'est", "ne sont")
+    return [f"{which} {are} pas parmi les sites comptés : ce que le scénario en fait ne change aucun trajet."]
 
 
 def _passing(change: ThresholdChange) -> str:

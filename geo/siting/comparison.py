@@ -82,6 +82,9 @@ class ScenarioComparison:
         What `geo.access.coverage.coverage` gives at the first threshold.
     times_after
         What `Territory.travel_times` gives after the scenario.
+    sites_not_counted
+        Names of the sites of today that the scenario closes, moves or gives other hours and that are of no kind
+        counted: no trip to them is measured, before or after.
     rounds_before, rounds_after
         What the rounds of the buses add to the sites at the first threshold; `None` where none is known after.
     """
@@ -102,6 +105,7 @@ class ScenarioComparison:
     coverage_before: pd.DataFrame
     coverage_after: pd.DataFrame
     times_after: pd.DataFrame
+    sites_not_counted: tuple[str, ...] = ()
     rounds_before: RoundsSummary | None = None
     rounds_after: RoundsSummary | None = None
 
@@ -122,6 +126,7 @@ class ScenarioComparison:
         ]
         figures = {name: getattr(self, name) for name in _FIGURES}
         said = {"scenario": self.scenario.name, "rule": self.rule, **self.part.to_dict(), **figures, "changes": changes}
+        said["sites_not_counted"] = list(self.sites_not_counted)
         if self.rounds_before is not None and self.rounds_after is not None:
             said |= {"rounds_before": self.rounds_before.to_dict(), "rounds_after": self.rounds_after.to_dict()}
         return said
@@ -213,6 +218,7 @@ def compare(
                 # Of a commune whose way is not known nobody is known to be within.
                 communes[f"{column}_{limit:g}min_{when}"] = table[column].mask(table["under_served"].isna())
     communes[list(PRECISION_COLUMNS)] = territory.precision
+    touched = territory.sites[territory.sites["facility_id"].isin([act.facility_id for act in scenario.actions])]
     part = known_part(territory)
     rounds: list[RoundsSummary | None] = [None, None]
     if changed.rounds is not None:
@@ -241,6 +247,7 @@ def compare(
         coverage_before=first_before,
         coverage_after=first_after,
         times_after=after,
+        sites_not_counted=tuple(touched.loc[~touched["kind"].isin(kinds), "name"]),
     )
 
 

@@ -268,8 +268,10 @@ def _follow(territory: Territory, actions: Sequence[Action]) -> _Changes:
 
 
 def _rounds_after(territory: Territory, changes: _Changes) -> gpd.GeoDataFrame | None:
-    """Return the rounds with the stops added; those of today where there is none. Faults are reported in `changes`."""
+    """Return the rounds of the buses left, with the stops added. Faults are reported in `changes`."""
     known = territory.rounds
+    if known is not None and changes.closed:
+        known = known[~known["facility_id"].isin(changes.closed)].reset_index(drop=True)
     if not changes.stops:
         return known
     placed = {which: (number, action.place) for which, (number, action) in changes.stops.items()}

@@ -57,9 +57,9 @@ def territory_after(territory: Territory, scenario: Scenario) -> Territory:
 
 
 def comparison_with_today(
-    territory: Territory, scenario: Scenario, question: Question, before: pd.DataFrame
+    territory: Territory, scenario: Scenario, question: Question, before: pd.DataFrame | None
 ) -> ScenarioComparison:
-    """Return what a scenario changes; `before`: today's travel times. The last answer is kept.
+    """Return what a scenario changes; `before`: today's travel times, `None` not measured. The last answer is kept.
 
     Raises
     ------

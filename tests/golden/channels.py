@@ -29,6 +29,8 @@ OPENED = {"labourd": "64504", "one_commune": ONE_COMMUNE}
 USUALLY_OPENED, USUALLY_CLOSED = "64422", "2811"
 #: Gan, in the place of Saint-Jean-de-Luz, too far from there.
 CLOSED = {"one_commune": "2083"}
+#: The bus of Billère, which does not count.
+BUS = "2909"
 #: The commune from which a site is looked for: its code and name (Sare where there is none).
 STARTS = {"one_commune": (ONE_COMMUNE, "Arudy")}
 USUAL_START = ("64504", "Sare")
@@ -91,7 +93,7 @@ def _scenario(key: str) -> dict[str, Any]:
         "format": 1,
         "name": "Un site ouvert, un site fermé",
         "territory": "Pyrénées-Atlantiques",
-        "actions": [opened, {"action": "close", "id": CLOSED.get(key, USUALLY_CLOSED)}],
+        "actions": [opened, *({"action": "close", "id": which} for which in (CLOSED.get(key, USUALLY_CLOSED), BUS))],
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tests.golden.channels import Channels
+from tests.golden.channels import BUS, Channels
 from tests.golden.data import figures, times
 from tests.golden.facts import FACTS, IN_TITLE, SHARING
 from tests.golden.notation import NEAR, Fact, about
@@ -273,6 +273,24 @@ def legends_count_the_sites_of_the_part(heard: Heard) -> list[str]:
     return wrong
 
 
+def a_site_that_does_not_count_is_said_once(heard: Heard) -> list[str]:
+    """What the scenario does to a bus that does not count changes no trip: each channel says of which bus, once."""
+    channels = heard.channels
+    sites = channels.territory.sites.set_index("facility_id")
+    right = plain(str(sites.loc[BUS, "name"]))
+    said = rf"« {re.escape(right)} » n'est pas parmi les sites comptés : ce que le scénario en fait ne change aucun trajet\."
+    wrong = [
+        f"{channel} says {count} times that « {right} » does not count"
+        for channel in ("terminal.scenario", "screen.scenario")
+        if channel in channels.texts and (count := len(re.findall(said, channels.texts[channel]))) != 1
+    ]
+    held = {"json.scenario", "file.scenario.comparison"} & channels.data.keys()
+    named = [sites.loc[BUS, "name"]]
+    return wrong + [
+        f"{channel} names others" for channel in held if channels.data[channel]["sites_not_counted"] != named
+    ]
+
+
 def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
     """A plan that is proven the best is said to be where it brings people nearer, on each channel that says how good it is."""
     channels, wrong = heard.channels, []
@@ -343,6 +361,7 @@ OF_SOME_CHANNELS = (
     a_plan_is_as_good_everywhere,
     estimated_shares_carry_their_interval,
     driving_time_is_said_once,
+    a_site_that_does_not_count_is_said_once,
 )
 CHECKS = (
     *OF_SOME_CHANNELS,

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -243,6 +244,33 @@ def test_sites_open_close_and_come_back(open_planner, territory):
     assert sentence(app) == opened
     press(app, "Annuler")
     assert sentence(app) == untouched
+
+
+def test_a_first_site_opens_where_none_counts(open_planner, small_world, tmp_path):
+    built = small_world.territory()
+    buses = built.with_sites(built.sites[built.sites["kind"] == "bus"].reset_index(drop=True), why={})
+    buses = replace(buses, manifest=replace(buses.manifest, scenario=None))
+    buses.save(tmp_path / "territory")
+    actions = [CloseSite("2"), OpenSite("nouveau-1", "Nouveau site, B", Place("64002"))]
+    steps = [compare(buses, Scenario(buses.name, actions=tuple(actions[:count]))) for count in range(3)]
+    assert [step.changes[0].residents_within_after for step in steps] == [0, 0, 2000]
+    told = [scenario_answer(step).sentence for step in steps]
+    assert "Bus France services" in told[1]
+    app = open_planner("scenario", str(tmp_path / "territory"))
+    assert sentence(app) == told[0]
+    app.button_group(key="scenario_action").set_value("fermer").run()
+    app.selectbox(key="scenario_site").set_value("2").run()
+    press(app, "Fermer ce site")
+    assert sentence(app) == told[1]
+    app.button_group(key="scenario_action").set_value("ouvrir").run()
+    app.selectbox(key="scenario_commune").set_value("64002").run()
+    press(app, "Ouvrir ici")
+    assert sentence(app) == told[2]
+    app.button_group(key="scenario_action").set_value("horaires").run()
+    app.selectbox(key="scenario_site").set_value("nouveau-1").run()
+    app.button_group(key="scenario_half_days_nouveau-1_2").set_value(["samedi matin"]).run()
+    press(app, "Donner ces horaires")
+    assert "pendant 3,0\u00a0h par semaine, contre 0,0\u00a0h aujourd'hui" in texts(app)
 
 
 def test_a_bus_stops_in_a_commune(open_planner, territory):

@@ -13,10 +13,11 @@ from geo.access.opening import open_shares
 from geo.answers.coverage import coverage_answer
 from geo.answers.hours import hours_answer
 from geo.answers.origin import counting_sentence
+from geo.answers.scenario import scenario_answer
 from geo.errors import ParameterError
 from geo.question import Question
 from geo.siting.comparison import compare
-from geo.siting.scenario import AddStop, OpenSite, Place, Scenario, apply
+from geo.siting.scenario import AddStop, CloseSite, OpenSite, Place, Scenario, apply
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 from geo.sources.opening_hours import WEEKDAYS
 from geo.sources.round_hours import Pass
@@ -160,6 +161,14 @@ def test_a_scenario_adds_a_stop_with_its_cost(territory, toured):
     opened = compare(toured, Scenario(name).then(OpenSite("n", "N", Place("64004"))), [5], kinds={"main"})
     assert (opened.rounds_before.residents_added, opened.rounds_after.residents_added) == (500, 300)
     assert opened.rounds_after.residents_within == 1500
+    # With the bus go its stops, though it is no site that counts.
+    closed = compare(toured, Scenario(name).then(CloseSite("2")), [5], kinds={"main"})
+    assert (closed.rounds_before.stops, closed.rounds_after.stops, closed.rounds_after.residents_added) == (2, 0, 0)
+    assert closed.sites_not_counted == (toured.sites.set_index("facility_id").loc["2", "name"],)
+    # 3 h a month in C and in D, and there an hour each Monday: 52 in twelve months.
+    ending = "2 arrêts de bus de moins, 10,3 h par mois de moins : 500 habitants de moins à 5 min ou moins d'un site"
+    assert ending in scenario_answer(closed).sentence.replace("\u00a0", " ")
+    assert compare(toured, closed.scenario, [5], kinds={"main", "bus"}).sites_not_counted == ()
 
 
 def test_faults_of_a_stop_are_those_of_a_place(territory):

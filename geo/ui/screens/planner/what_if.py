@@ -42,7 +42,9 @@ def show(visit: Visit) -> None:
     scenario = current_scenario(visit.territory)
     show_actions(visit, scenario)
     try:
-        comparison = comparison_with_today(visit.territory, scenario, visit.question, visit.times())
+        # Where no site counts today one can still be opened.
+        before = None if visit.sites.empty else visit.times()
+        comparison = comparison_with_today(visit.territory, scenario, visit.question, before)
     except MaillageError as error:
         show_failure(error)
         _steps(visit, scenario)
