@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: One directed edge as the searches read it: place of its other end, seconds, metres. 12 bytes.
 EDGE: Final = np.dtype([("place", np.int32), ("time_s", np.float32), ("length_m", np.float32)])
+#: The arrays of a network, which nothing may write to.
+ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 _CURVE_LEVELS: Final = 16
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from geo.crs import require_metric
 from geo.network import array_checks as checks
 from geo.network.layout import (
+    ARRAYS,
     EDGE,
     by_number,
     edge_order,
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
 SNAP_LIMIT_M: Final = 1600.0
 #: A point is not snapped to a part of the network smaller than this, unless the whole network is.
 MIN_COMPONENT_NODES: Final = 50
-
-#: The arrays of a network, which nothing may write to.
-ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 
 
 @dataclass(frozen=True, eq=False)
@@ -343,7 +341,7 @@ class RoadNetwork:
         """
         from geo.network.saved import load_network  # noqa: PLC0415
 
-        return load_network(folder)
+        return load_network(RoadNetwork, folder)
 
 
 def network_of_edges(  # noqa: PLR0913 - one argument per array of the network

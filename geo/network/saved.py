@@ -12,15 +12,17 @@ import numpy as np
 from geo.crs import require_metric
 from geo.errors import SourceError
 from geo.network import array_checks as checks
+from geo.network.layout import ARRAYS
 from geo.network.modes import CAR, require_mode
 from geo.network.origin import NetworkSource
-from geo.network.road_network import ARRAYS, RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.sealed import require_whole, seal, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from geo.network.road_network import RoadNetwork
 
 #: File of `RoadNetwork.component`: working it out takes longer than a search.
 _PARTS: Final = "component.npy"
@@ -43,8 +45,8 @@ def save_network(network: RoadNetwork, folder: Path) -> None:
     seal(folder)
 
 
-def load_network(folder: Path) -> RoadNetwork:
-    """Open a saved network, as `RoadNetwork.load`."""
+def load_network(made: type[RoadNetwork], folder: Path) -> RoadNetwork:
+    """Open a saved network of this class, as `RoadNetwork.load`."""
     try:
         described: Mapping[str, Any] = json.loads(text_of(folder / "network.json"))
         if described["format"] != _FORMAT:
@@ -57,7 +59,7 @@ def load_network(folder: Path) -> RoadNetwork:
         require_metric(described["crs"], "Réseau enregistré")
         source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
         speed_profile(described["profile"])
-        network = RoadNetwork(
+        network = made(
             **arrays,
             crs=described["crs"],
             source=NetworkSource(**source),

@@ -19,6 +19,7 @@ from geo.sources.fetch import fetch
 from geo.sources.http_client import apart
 from geo.territory.fetched import build_and_save, fetch_plan, territory_place
 from geo.ui.background import Background
+from geo.ui.components.day_lists import CLOSED
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.own_territory import own_territory
 from geo.ui.territory_choice import choose_territory
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from geo.ui.background import Progress, Work
 
 _TITLE: Final = "Télécharger les données officielles d'un département"
-#: Said in the place of a button where nobody may make this machine download; a command follows.
-CLOSED: Final = "Sur cette machine, le téléchargement depuis l'application est fermé. Dans un terminal,"
 _OFF: Final = (
     f"{CLOSED} « maillage fetch 64 » prépare un département, que cette page propose ensuite ; le réglage "
     "MAILLAGE_ALLOW_FETCH=1 ouvre ici le même téléchargement."

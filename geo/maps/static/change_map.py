@@ -13,8 +13,9 @@ from geo.errors import ParameterError
 from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, plural
 from geo.kinds import SITES, facility_title
 from geo.maps.static.arrangement import arrange
-from geo.maps.static.frame import Picture, draw_frame
+from geo.maps.static.frame import draw_frame
 from geo.maps.static.key import KeyBlock, KeyRow, class_block, class_totals, hatch_row, place_block
+from geo.maps.static.picture import Picture
 from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
 from geo.maps.static.territory_maps import (
     TIME_MAP_CLASSES,

@@ -8,8 +8,9 @@ from geo.answers.answer import part_title
 from geo.answers.coverage import coverage_sentence
 from geo.kinds import facility_title
 from geo.maps.static.arrangement import arrange
-from geo.maps.static.frame import Picture, draw_frame
+from geo.maps.static.frame import draw_frame
 from geo.maps.static.key import class_block, class_totals, place_block
+from geo.maps.static.picture import Picture
 from geo.maps.static.sheet import Box, Sheet, drawing, dress, new_sheet
 from geo.maps.static.territory_maps import (
     TIME_MAP_CLASSES,

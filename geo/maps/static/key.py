@@ -13,9 +13,10 @@ from geo.answers.plan_stops import STOP as STOP_TITLE
 from geo.classes import INK
 from geo.french import UNKNOWN, counted, format_integer, format_share
 from geo.kinds import KINDS
-from geo.maps.static.frame import HATCH, NEIGHBOUR_COLOUR, MapClass, hatch_lines
+from geo.maps.static.frame import NEIGHBOUR_COLOUR
 from geo.maps.static.lettering import line_height_mm, text_width_mm, wrapped
 from geo.maps.static.markers import CLOSED, COMPARED, OPENED, STOP, Marker, marker_of
+from geo.maps.static.picture import HATCH, MapClass, hatch_lines
 from geo.maps.static.sheet import Box
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from geo.maps.static.frame import Picture
     from geo.maps.static.markers import Marker
+    from geo.maps.static.picture import Picture
 
 #: Size (points) of the rank of a place opened.
 _RANK_SIZE: Final = 6.0

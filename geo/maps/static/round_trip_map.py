@@ -14,8 +14,8 @@ from geo.answers.without_car import ONLY_GIVEN, residents_sentence
 from geo.classes import TRIP_CLASSES, TRIP_UNKNOWN, UNKNOWN_CLASS, trip_class
 from geo.french import date_text
 from geo.kinds import FIXED_KINDS, SITES
-from geo.maps.static.frame import DOTS, HATCH, MapClass, Picture
 from geo.maps.static.key import class_block, class_totals, place_block
+from geo.maps.static.picture import DOTS, HATCH, MapClass, Picture
 from geo.maps.static.territory_maps import origin_notes, territory_ground, territory_sheet
 
 if TYPE_CHECKING:

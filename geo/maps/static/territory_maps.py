@@ -17,9 +17,10 @@ from geo.french import UNKNOWN, format_integer, format_share
 from geo.kinds import COUNTED_KINDS, facility_title
 from geo.maps.payload import shown_kinds
 from geo.maps.static.arrangement import arrange
-from geo.maps.static.frame import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
+from geo.maps.static.frame import draw_frame
 from geo.maps.static.ground import Ground
 from geo.maps.static.key import KeyBlock, class_block, class_totals, hatch_row, place_block
+from geo.maps.static.picture import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Picture
 from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
 from geo.sources.embedded import TO_VERIFY
 

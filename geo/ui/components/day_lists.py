@@ -13,7 +13,6 @@ from geo.report.fetch_sentences import file_sentences
 from geo.sources.day_lists import all_checked_on
 from geo.territory.embedded import fetch_day_lists
 from geo.ui.components.messages import plain, show_approximations, show_failure, show_notes, show_warnings
-from geo.ui.departement_fetch import CLOSED
 from geo.ui.kept_answers import once
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ _WHAT: Final = (
     "La liste des sites et celle des centres des impôts, demandées à leurs producteurs : quelques Mo, moins d'une "
     "minute. Elles remplacent celles fournies avec l'outil, pour toute la France et tous ceux qui regardent cette page."
 )
+#: Said in the place of a button where nobody may make this machine download; a command follows.
+CLOSED: Final = "Sur cette machine, le téléchargement depuis l'application est fermé. Dans un terminal,"
 _OFF: Final = f"{CLOSED} « maillage fetch --lists » apporte les listes du jour, que cette page emploie ensuite."
 _REPORT: Final = "day_lists_report"
 

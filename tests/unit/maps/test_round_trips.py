@@ -13,7 +13,7 @@ from geo.classes import TRIP_CLASSES
 from geo.finder.day_without_car import day_without_car
 from geo.maps.area_patterns import area_fill
 from geo.maps.interactive import map_html, round_trip_page
-from geo.maps.static.frame import HATCH
+from geo.maps.static.picture import HATCH
 from geo.maps.static.round_trip_map import _MAP_CLASSES, round_trip_map
 
 SITE = "949"

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import MaillageError, NetworkError, ParameterError, SourceError
+from geo.network.layout import ARRAYS
 from geo.network.osm import read_osm, read_osmnx
 from geo.network.osm_extracts import _read_roads, read_extracts
 from geo.network.road_files import read_modes, read_roads
-from geo.network.road_network import ARRAYS
 from geo.network.snapping import snap
 from geo.network.speeds import speed_profile
 from geo.network.travel_times import times_between

@@ -12,11 +12,11 @@ import shapely
 from geo.errors import ParameterError
 from geo.kinds import KINDS
 from geo.maps.static.change_map import change_map, changed_places
-from geo.maps.static.frame import OFF_NETWORK, UNREACHABLE
 from geo.maps.static.ground import Ground
 from geo.maps.static.hours_chart import hours_chart
 from geo.maps.static.key import class_block, class_totals, place_block
 from geo.maps.static.markers import MARKERS
+from geo.maps.static.picture import OFF_NETWORK, UNREACHABLE
 from geo.maps.static.sheet import PAGES, drawing
 from geo.maps.static.territory_maps import TIME_MAP_CLASSES, time_position
 from geo.question import Question

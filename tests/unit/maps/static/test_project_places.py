@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.maps.static.frame import Picture
 from geo.maps.static.lettering import POINT_MM
 from geo.maps.static.markers import COMPARED, OPENED, STOP
+from geo.maps.static.picture import Picture
 from geo.maps.static.project_places import apart
 
 METRES_PER_MM = 1000.0
