@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SITES = 714
+#: From where the roads are drawn to the south of the Béarn.
+SOUTH_M = 110_000
 WISHES = {
     "now": Wishes(),
     "Tuesday 10:30": Wishes(at=dt.datetime.fromisoformat("2026-11-24T10:30")),
@@ -36,9 +38,10 @@ WISHES = {
 
 
 def large_territory(n_nodes: int) -> Territory:
-    """Return the embedded territory moved to a drawn network: its sites repeated, at random crossings."""
+    """Return the embedded territory on a drawn network: its sites repeated, at random crossings."""
     embedded = Territory.load("64")
-    network = RoadNetwork.from_edges(**road_graph(n_nodes).as_arguments())
+    graph = road_graph(n_nodes)
+    network = RoadNetwork.from_edges(**replace(graph, y=graph.y - SOUTH_M).as_arguments())
     random = np.random.default_rng(0)
     to_degrees = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
     at = random.integers(0, n_nodes, SITES)
@@ -82,7 +85,8 @@ def main() -> None:
     chosen = embedded.communes.iloc[random.integers(0, len(embedded.communes), 20)]
     report("embedded territory", embedded, list(zip(chosen["lon"], chosen["lat"], strict=True)))
     large = large_territory(nodes)
-    sites = large.sites.geometry.iloc[random.integers(0, SITES, 10)]
+    within = large.sites.geometry[large.sites.within(large.communes.union_all())]
+    sites = within.iloc[random.integers(0, len(within), 10)]
     report(f"{nodes} nodes, {SITES} sites", large, list(zip(sites.x, sites.y, strict=True)))
 
 
