@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from geo.transit.round_trip import Rules
 
 #: How many plans are shown, the others are in the file.
-SHOWN_PLANS: Final = 14
+_SHOWN_PLANS: Final = 14
 _TODAY: Final = "Aujourd'hui"
 _PROPOSED: Final = "Plan proposé"
 _NAMED: Final = 5
@@ -116,6 +116,13 @@ class TwoPublics:
         front = self.front
         most: pd.DataFrame = front[front["labels"] == front["labels"].max()]
         return most
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The rows that are shown: the first ones and, with them, the last of most labels, which the sentence names."""
+        if len(self.table) <= _SHOWN_PLANS:
+            return self.table
+        return self.table.iloc[[*range(_SHOWN_PLANS - 1), max(self.of_most_labels.index[-1], _SHOWN_PLANS - 1)]]
 
 
 def two_publics(
@@ -266,8 +273,8 @@ def publics_table(compared: TwoPublics) -> pd.DataFrame:
     return rounded(compared.table.assign(codes=codes)[[*names, "codes", "best"]].astype(texts))
 
 
-def two_publics_rows(compared: TwoPublics) -> list[list[str]]:
-    """Return the table as texts: the headings, then a row for each plan."""
+def two_publics_rows(compared: TwoPublics, table: pd.DataFrame | None = None) -> list[list[str]]:
+    """Return the table, or some of its rows, as texts: the headings, then a row for each plan."""
     rows = [
         [
             row["plan"],
@@ -279,7 +286,7 @@ def two_publics_rows(compared: TwoPublics) -> list[list[str]]:
             format_euros(row["cost_eur"]),
             row["places"],
         ]
-        for row in compared.table.to_dict("records")
+        for row in (compared.table if table is None else table).to_dict("records")
     ]
     return [[COLUMNS[name].heading for name in compared.columns], *rows]
 

@@ -9,7 +9,7 @@ from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import retained_or_replaced
 from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
-from geo.answers.two_publics import SHOWN_PLANS, two_publics_answer, two_publics_rows
+from geo.answers.two_publics import two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import WITH_AND_WITHOUT
 from geo.french import UNKNOWN, counted, format_integer, minutes_text, plural, said_minutes, said_time
 from geo.report.fitting import cut, cut_all
@@ -85,18 +85,18 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
 
 
 def _publics(findings: ReportFindings) -> dict[str, Any] | None:
-    """Return the plans with and without a car: those of most labels first, the others counted."""
+    """Return the plans with and without a car: those of most labels first, those that are not shown counted."""
     compared = findings.request.beside
     if compared is None:
         return None
-    answer, (heads, *rows) = two_publics_answer(compared), two_publics_rows(compared)
-    left = len(rows) - SHOWN_PLANS
+    answer, (heads, *rows) = two_publics_answer(compared), two_publics_rows(compared, compared.shown)
+    left = len(compared.table) - len(rows)
     more = [f"Et {counted(left, 'autre plan', 'autres plans')} dans le fichier {WITH_AND_WITHOUT}.csv."]
     return {
         "title": compared.words.title,
         "lead": cut_all([answer.sentence]),
         "heads": heads,
-        "rows": [[cut(cell, _PLACES) for cell in row] for row in rows[:SHOWN_PLANS]],
+        "rows": [[cut(cell, _PLACES) for cell in row] for row in rows],
         "notes": cut_all([*(more if left > 0 else []), *answer.notes[:_PUBLICS_NOTES]], 420),
     }
 

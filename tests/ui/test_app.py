@@ -21,7 +21,7 @@ def expected_sentence(territory, threshold, facilities="sites", *, rule=None, **
 
 
 def texts(app) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
+    return "\n".join(element.proto.body for element in app.get("html")).replace("\xa0:", " :")
 
 
 def answer(app) -> str:

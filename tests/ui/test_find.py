@@ -53,7 +53,7 @@ def said(app) -> str:
 
 
 def texts(app) -> str:
-    return unescape("\n".join(element.proto.body for element in app.get("html")))
+    return unescape("\n".join(element.proto.body for element in app.get("html"))).replace("\xa0:", " :")
 
 
 def search(app, words: str) -> None:

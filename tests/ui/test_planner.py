@@ -70,7 +70,7 @@ def drawn(app) -> dict:
 
 
 def texts(app) -> str:
-    return unescape("\n".join(element.proto.body for element in app.get("html")))
+    return unescape("\n".join(element.proto.body for element in app.get("html"))).replace("\xa0:", " :")
 
 
 def press(app, label: str):

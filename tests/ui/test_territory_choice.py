@@ -293,7 +293,7 @@ def test_the_button_prepares_a_departement_and_shows_it(allowed, official, web):
     assert app.selectbox(key="widget_territory").value == "64"
     assert "placés à sa mairie" in warnings(app)
     notes = "\n".join(element.proto.body for element in app.get("html"))
-    assert "Liste des structures France services (ANCT) : sites-20261005-" in notes
+    assert "Liste des structures France services (ANCT)\xa0: sites-20261005-" in notes
     app.button_group(key="widget_screen").set_value("diagnostic").run()
     assert communes_shown(app) == 5
 

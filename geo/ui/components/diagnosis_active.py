@@ -89,11 +89,7 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
             headings=_CENTRE if centres else _SHORT,
             texts=_SIDES if centres else None,
         )
-    show_notes(
-        list(
-            map(unbroken, [*answer.notes, offer_sentence(question, (territory,)), sources_sentence(territory.manifest)])
-        )
-    )
+    show_notes([*answer.notes, offer_sentence(question, (territory,)), sources_sentence(territory.manifest)])
     show_lists(territory, settings)
     stem = f"maillage-{territory.departement or 'territoire'}-{state.facilities}-{state.mode}-{state.threshold_min}min"
     csv_button("Tableau (CSV)", french_table(table, *_IN_FILE), f"{stem}.csv")

@@ -98,7 +98,7 @@ def diagnosis_without_car(territory: Territory, state: AppState, settings: Setti
         )
     _communes_without(measured)
     offer = offer_sentence(Question(kinds=FIXED_KINDS), (territory,))
-    show_notes(list(map(unbroken, [*answer.notes, offer, sources_sentence(territory.manifest)])))
+    show_notes([*answer.notes, offer, sources_sentence(territory.manifest)])
     show_lists(territory, settings)
     stem = f"maillage-{territory.departement or 'territoire'}-sans-voiture-{day.isoformat()}"
     csv_button("Tableau (CSV)", french_table(table, *_IN_FILE), f"{stem}.csv")

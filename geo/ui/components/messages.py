@@ -56,4 +56,4 @@ def show_approximations(sentences: Sequence[str]) -> None:
 def show_notes(sentences: Sequence[str], css_class: str = "maillage-note") -> None:
     """Show sentences in small print, one paragraph each; nothing where there is none."""
     if sentences:
-        st.html("".join(f'<p class="{css_class}">{escape(sentence)}</p>' for sentence in sentences))
+        st.html("".join(f'<p class="{css_class}">{escape(unbroken(sentence))}</p>' for sentence in sentences))

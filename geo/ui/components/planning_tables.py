@@ -28,6 +28,7 @@ _WIDTHS: Final = {
     "Site": 250,
     "Commune": 160,
     "Lieu": 200,
+    "Plan": 190,
     "Presque aussi bien": 140,
     "Sinon, le plan choisit (fois)": 203,
     "Rang": 55,

@@ -163,10 +163,15 @@ def test_a_plan_stands_beside_those_that_none_beats(compared, written, pages, pd
 def test_a_long_comparison_is_cut_and_counted(compared, written, blank_maps, pdf_pages):
     (_, beside), (findings, _) = compared, written
     long = pd.concat([beside.table] * 30, ignore_index=True).head(60).assign(places=", ".join([LONG] * 6))
+    best = [i for i, row in enumerate(long.to_dict("records")) if row["best"] and row["labels"] == long["labels"].max()]
+    long.loc[best[-1], "plan"] = "Le meilleur de tous"  # far down, and named by the sentence
     found = replace(findings, request=replace(findings.request, beside=replace(beside, table=long)))
     pages = pdf_pages(report_pdf(found, blank_maps(found)))
     assert len(pages) <= PAGES[1]
-    assert "Et 46 autres plans dans le fichier with_and_without_car.csv." in readable(" ".join(pages))
+    said = readable(" ".join(pages))
+    assert best[-1] > 14
+    assert "Le meilleur de tous" in said
+    assert "Et 46 autres plans dans le fichier with_and_without_car.csv." in said
 
 
 def test_a_day_when_no_site_is_open_names_no_commune_without(valley, findings):

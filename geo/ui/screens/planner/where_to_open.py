@@ -22,7 +22,7 @@ from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_the
 from geo.answers.plan_stops import never_retained_note, stops_table
 from geo.answers.plan_visitors import visitors_sentence
 from geo.answers.tables import COLUMNS, rows_of
-from geo.answers.two_publics import SHOWN_PLANS, two_publics_answer
+from geo.answers.two_publics import two_publics_answer
 from geo.answers.two_publics_json import plan_document
 from geo.errors import MaillageError
 from geo.french import UNIT_SPACE, capital, counted, format_share
@@ -217,11 +217,11 @@ def _for_two_publics(visit: Visit, plan: Plan) -> list[TwoPublics]:
     answer, words = two_publics_answer(compared), compared.words
     st.markdown(plain(unbroken(answer.sentence)))
     table = french_table(compared.table, *compared.columns)
-    shown = compared.table.head(SHOWN_PLANS)
+    shown = compared.shown
     # Both shares first, for which a phone has room; places are under the table, where a cell would cut them.
     first = [name for name in ("share_within", words.share, *compared.columns) if name != "two.places"]
     show_table(
-        table.head(SHOWN_PLANS)[list(dict.fromkeys(COLUMNS[name].title for name in first))],
+        table.loc[shown.index, list(dict.fromkeys(COLUMNS[name].title for name in first))],
         key="two_publics",
         alt=f"Plans en voiture et {words.way}, le meilleur en voiture d'abord",
         headings={COLUMNS["share_within"].title: "En voiture", COLUMNS[words.share].title: capital(words.way)},
@@ -239,7 +239,7 @@ def _for_two_publics(visit: Visit, plan: Plan) -> list[TwoPublics]:
     st.markdown("\n".join(places))
     stem = {"transit": "avec-et-sans-voiture", "walk": "voiture-et-pied", "bike": "voiture-et-velo"}[mode]
     csv_button(f"{words.title} (CSV)", table, f"{visit.file_stem(stem)}.csv")
-    show_notes(list(map(unbroken, answer.notes)))
+    show_notes(answer.notes)
     return [compared]
 
 
