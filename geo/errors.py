@@ -66,6 +66,21 @@ class SolverError(MaillageError, RuntimeError):
     """The solver of an exact model refused it, or ended without an answer."""
 
 
+def format_fault(content: object, what: str, expected: int) -> str:
+    """Return that what a JSON file holds is not `what` of the format that is read; empty where it is.
+
+    Examples
+    --------
+    >>> format_fault({"format": 2}, "un plan", 2), format_fault([], "un plan", 2)
+    ('', "ce n'est pas un plan au format 2, le seul lu (aucun format n'y est indiqué)")
+    """
+    found = content.get("format") if isinstance(content, dict) else None
+    if found == expected and not isinstance(found, bool):
+        return ""
+    told = "aucun format n'y est indiqué" if found is None else f"format trouvé : {str(found)[:20]}"
+    return f"ce n'est pas {what} au format {expected}, le seul lu ({told})"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of a file.

@@ -264,6 +264,7 @@ def summarize(
             communes_known=int((~off_network).sum()),
             estimated=estimated,
             communes_population_unknown=int(cov["population"].isna().sum()),
+            starts_known=int((times["on_network"].to_numpy(bool) & (residents > 0)).sum()),
         ),
         residents_within=float(cov["residents_within"].sum()),
         residents_unreachable=float(residents[no_way].sum()),

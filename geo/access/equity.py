@@ -68,6 +68,8 @@ class Equity:
     fgt
         Foster-Greer-Thorbecke measures of the time beyond the threshold, powers 0, 1 and 2, of all residents whom a
         road leads to a place: their share, their mean excess and its square, relative to the threshold. Empty: nobody.
+    fgt_residents
+        How many residents these are of.
     """
 
     threshold_min: float
@@ -77,6 +79,7 @@ class Equity:
     concentration_index: float | None
     palma_ratio: float | None
     fgt: tuple[float, ...]
+    fgt_residents: float = 0.0
 
     def group(self, criterion: str, group: str) -> GroupAccess | None:
         """Return one group, `None` where it is not known."""
@@ -223,6 +226,7 @@ def equity_of(parts: Sequence[tuple[Territory, pd.DataFrame]], threshold_min: fl
         concentration_index=concentration_index(minutes[both], residents[both], rank_by[both]),
         palma_ratio=palma_ratio(minutes[both], residents[both], rank_by[both]),
         fgt=tuple(value for value in fgt if value is not None),
+        fgt_residents=float(residents[reached].sum()),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.access.residents import shares_on_network
+from geo.access.residents import residents_by_point, shares_on_network
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.territory.study_area import counted_places
@@ -39,6 +39,8 @@ class KnownPart:
         Whether times are estimated: no road file was given.
     communes_population_unknown
         Communes of the study area whose number of residents is not known: they count as communes, with no resident.
+    starts_known
+        Places where those whose way is known start: one where they all have the same time.
     """
 
     residents: float
@@ -47,6 +49,7 @@ class KnownPart:
     communes_known: int
     estimated: bool = False
     communes_population_unknown: int = 0
+    starts_known: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -89,6 +92,7 @@ def known_part(territory: Territory) -> KnownPart:
     """
     population = territory.communes["population"].to_numpy(np.float64, na_value=0.0)
     share = _shares_on_network(territory)
+    starts = _on_network(territory) & (residents_by_point(territory.communes, territory.demand) > 0)
     return KnownPart(
         residents=float(population.sum()),
         residents_known=float((population * share).sum()),
@@ -96,6 +100,7 @@ def known_part(territory: Territory) -> KnownPart:
         communes_known=int((share > 0).sum()),
         estimated=territory.estimated,
         communes_population_unknown=int(territory.communes["population"].isna().sum()),
+        starts_known=int(starts.sum()),
     )
 
 
@@ -130,8 +135,11 @@ def in_known_part(territory: Territory, places: gpd.GeoDataFrame) -> NDArray[np.
 
 
 def _shares_on_network(territory: Territory) -> NDArray[np.float64]:
-    on_network = np.asarray(territory.demand_on_network.link >= 0)
-    return shares_on_network(territory.communes, territory.demand, on_network)
+    return shares_on_network(territory.communes, territory.demand, _on_network(territory))
+
+
+def _on_network(territory: Territory) -> NDArray[np.bool_]:
+    return np.asarray(territory.demand_on_network.link >= 0)
 
 
 def added_up(parts: Iterable[KnownPart]) -> KnownPart:
@@ -144,4 +152,5 @@ def added_up(parts: Iterable[KnownPart]) -> KnownPart:
         communes_known=sum(part.communes_known for part in each),
         estimated=any(part.estimated for part in each),
         communes_population_unknown=sum(part.communes_population_unknown for part in each),
+        starts_known=sum(part.starts_known for part in each),
     )

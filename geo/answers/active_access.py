@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, known_note, naming, residents_line
+from geo.answers.answer import Answer, Figure, known_note, most_populous, naming, residents_line
 from geo.answers.coverage import people_within
 from geo.answers.without_car import residents_notes
 from geo.french import (
@@ -89,6 +89,8 @@ def active_sentence(found: ActiveAccess) -> str:
         where = f"{within_text(found.question.threshold_min)} {MODES[found.mode]}"
         where = f"{where} {facility_phrase(found.question.facilities)}"
         said = f"le centre de {communes} est {where}" if centre.all() else f"dans {communes}, on est {where}"
+    elif not round(found.summary.residents_within):
+        said = f"le centre de {communes} l'est" if centre.all() else f"dans {communes}, on l'est"
     elif centre.all():
         said = f"c'est le cas du centre de {communes}"
     else:
@@ -104,7 +106,7 @@ def active_notes(territory: Territory, mode: str) -> tuple[str, ...]:
         return (f"{capital(MODES[mode])}, temps le long des rues connues.", relief_note(streets))
     far = (
         f"{capital(MODES[mode])}, aucun temps n'est estimé au-delà de {FARTHEST_KM[mode]:g}{UNIT_SPACE}km en ligne "
-        f"droite : ces habitants comptent parmi ceux qui sont au-delà du seuil."
+        f"droite : les habitants plus loin comptent parmi ceux qui sont au-delà du seuil."
     )
     return (ESTIMATED_NOTE, far, RELIEF_ALONG)
 
@@ -202,7 +204,9 @@ def _centres_beyond(found: ActiveAccess) -> str:
         place = "un site" if found.question.facilities == SITES else "un lieu de la liste"
         which = "elle" if len(beyond) == 1 else f"{format_integer(len(holding))} d'entre elles"
         whose = plural(len(holding), "a pourtant", "ont pourtant")
-        said += f"{SEMICOLON}{which} {whose} {place}, et des habitants peuvent en être près"
+        nobody = holding["residents_known"].notna().all() and not holding["residents_known"].sum()
+        near = "" if nobody else ", et des habitants peuvent en être près"
+        said += f"{SEMICOLON}{which} {whose} {place}{near}"
     if len(others):
         said += _largest(others, others=len(holding) > 0)
     return f"{said}."
@@ -221,5 +225,4 @@ def _communes_and_people(found: ActiveAccess, communes: pd.DataFrame) -> str:
 def _largest(communes: pd.DataFrame, *, others: bool = False) -> str:
     """Return the names of the most populous of some communes; `others`: as for `naming`."""
     names = communes.sort_values("residents", ascending=False, kind="stable")["name"].tolist()
-    known = bool((communes["residents_known"] > 0).any())
-    return naming(names, "les plus peuplées" if known else "", others=others)
+    return naming(names, most_populous(communes["residents_known"]), others=others)

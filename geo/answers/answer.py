@@ -27,6 +27,8 @@ from geo.french import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from geo.access.known_part import KnownPart
 
 
@@ -64,6 +66,12 @@ def naming(names: Sequence[str], quality: str, *, others: bool = False) -> str:
         return f"{rest}{UNIT_SPACE}: {told}"
     start = ", ".join(filter(None, ("parmi les autres" if others else "", quality))) or "parmi elles"
     return f"{SEMICOLON}{start}{UNIT_SPACE}: {told}"
+
+
+def most_populous(residents: pd.Series) -> str:
+    """Return what the largest communes named of many are, by their residents; empty where some of those have nobody."""
+    largest = residents.astype("Float64").fillna(0.0).nlargest(_NAMED)
+    return "les plus peuplées" if (largest > 0).all() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ def known_note(part: KnownPart) -> str:
 
 
 def ways_note(part: KnownPart) -> str:
-    """Return whose ways all shares are of; empty where everybody's are known. The key of a map says the rest."""
+    """Return whose ways all shares and times are of; empty: everybody's are known. The key of a map says the rest."""
     if part.is_whole:
         return ""
     off = part.communes - part.communes_known
@@ -130,7 +138,7 @@ def ways_note(part: KnownPart) -> str:
         else "le seul habitant"
     )
     return (
-        f"Parts calculées sur {known} dont le trajet est connu, sur {format_integer(part.residents)} dans le "
+        f"Parts et temps calculés sur {known} dont le trajet est connu, sur {format_integer(part.residents)} dans le "
         f"territoire{outside}."
     )
 
@@ -204,6 +212,25 @@ def passing_sides(gained: float, lost: float, threshold_min: float) -> str:
         alone = f"{counted(lost, 'habitant')} {verb} à plus de {minutes_text(threshold_min)} d'un site"
         moves.append(f"{format_integer(lost)} {verb} au-delà" if moves else alone)
     return " et ".join(moves)
+
+
+def half_of(part: KnownPart, whom: str = "des habitants") -> str:
+    """Return whom a median is of: half of some residents, or all where they start from one place.
+
+    Examples
+    --------
+    >>> from geo.access.known_part import KnownPart
+    >>> [half_of(KnownPart(people, people, 1, 1, starts_known=starts)) for people, starts in ((9, 2), (9, 1), (1, 1))]
+    ['la moitié des habitants', 'tous les habitants', 'le seul habitant']
+    """
+    if part.starts_known != 1:
+        return f"la moitié {whom}"
+    return "tous les habitants" if is_plural(part.residents_known) else "le seul habitant"
+
+
+def half_at(part: KnownPart, bound: str, whom: str = "des habitants") -> str:
+    """Return what a median is: ``"ou moins, pour la moitié des habitants"``; all have it who start from one place."""
+    return f"{'' if part.starts_known == 1 else f'{bound}, '}pour {half_of(part, whom)}"
 
 
 def nobody_known(part: KnownPart) -> str:

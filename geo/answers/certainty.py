@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, half_of, nobody_known, residents_line
 from geo.answers.capacity import unmatched_note
 from geo.french import (
     POPULATION_UNKNOWN,
@@ -151,8 +151,12 @@ def capacity_answer(catchment: Catchment) -> Answer:
     amount = f"{format_decimal(median)} {unit}"
     some_unknown = catchment.sites_unknown or catchment.neighbour_sites_unknown
     nothing = "sans capacité connue" if some_unknown else "sans rien"
+    part = catchment.part
+    have, them = "ont au plus", "d'eux"
+    if part.starts_known == 1:
+        have, them = plural(part.residents_known, "a", "ont"), plural(part.residents_known, "de lui", "d'eux")
     sentence = (
-        f"La moitié des habitants ont au plus {amount} {per} autour d'eux{SEMICOLON}{nothing} {within_text(30)} : "
+        f"{capital(half_of(part))} {have} {amount} {per} autour {them}{SEMICOLON}{nothing} {within_text(30)} : "
         f"{counted(catchment.residents_without, 'habitant')}."
     )
     return Answer(sentence, notes=tuple(notes))

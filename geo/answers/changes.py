@@ -248,7 +248,7 @@ def _for_whom(effect: Effect) -> list[str]:
         known_note(new.part),
     ]
     if round(old.part.residents_known) != round(new.part.residents_known):
-        lines.append(f"Auparavant : {known_note(old.part) or 'Parts calculées sur tous les habitants.'}")
+        lines.append(f"Auparavant : {known_note(old.part) or 'Parts et temps calculés sur tous les habitants.'}")
     return list(filter(None, lines))
 
 

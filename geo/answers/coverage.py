@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, estimated_bounds, far_rule, naming
+from geo.answers.answer import Answer, Figure, estimated_bounds, far_rule, half_at, most_populous, naming
 from geo.answers.rounds import rounds_line
 from geo.french import (
     POPULATION_UNKNOWN,
@@ -101,15 +101,15 @@ def under_served_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
         verb = plural(len(poor), "est sous-desservie", "sont sous-desservies")
         count = f"{counted(len(poor), 'commune')} sur {format_integer(known)} {verb}"
     people = POPULATION_UNKNOWN
-    if counts := summary.part.residents > 0 and bool(poor["population"].notna().any()):
+    if summary.part.residents > 0 and bool(poor["population"].notna().any()):
         people = f"{counted(summary.residents_under_served, 'habitant')}"
         if summary.share_under_served is not None:
             people += f", soit {format_share(summary.share_under_served)} des habitants"
+    quality = most_populous(poor["population"])
     # Where nobody is counted: those without any way, then the furthest.
-    size = poor["population"] if counts else poor["travel_time_min"].fillna(np.inf)
+    size = poor["population"] if quality else poor["travel_time_min"].fillna(np.inf)
     names = poor["name"].loc[size.sort_values(ascending=False, kind="stable", na_position="last").index].tolist()
-    quality = "les plus peuplées" if counts else "les plus éloignées"
-    return f"{count} ({people}){naming(names, quality)}."
+    return f"{count} ({people}){naming(names, quality or 'les plus éloignées')}."
 
 
 def commune_sentence(row: Any, threshold_min: float | None = None) -> str:
@@ -187,7 +187,8 @@ def people_within(summary: CoverageSummary, by: str = "") -> str:
 def _median_of(summary: CoverageSummary) -> str:
     """Return what a median time is, or why there is none; empty where no way is known."""
     if summary.median_time_min is not None:
-        return "ou moins, pour la moitié des habitants"
+        whom = "de ceux qu'une route mène à un lieu" if round(summary.residents_unreachable) else "des habitants"
+        return half_at(summary.part, "ou moins", whom)
     return "aucune route ne mène à un lieu" if summary.part.residents_known > 0 else ""
 
 

@@ -117,6 +117,7 @@ def inequality_table(equity: Equity) -> pd.DataFrame:
     """Return the measures of inequality as files hold them: `measure` and `value`; empty where none is known."""
     measures = {"concentration_index": equity.concentration_index, "palma_ratio": equity.palma_ratio}
     measures |= {f"fgt_{power}": value for power, value in enumerate(equity.fgt)}
+    measures |= {"fgt_residents": equity.fgt_residents} if equity.fgt else {}
     known = {name: value for name, value in measures.items() if value is not None}
     return pd.DataFrame({"measure": pd.array(list(known), dtype="string"), "value": list(known.values())})
 

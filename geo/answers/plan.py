@@ -107,7 +107,7 @@ def plan_answer(plan: Plan) -> Answer:
     """Return what a plan brings, how good it is at worst, what it costs, and what is to be minded."""
     details = (
         *(proof_sentence(plan), weights_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
-        robustness_sentence(plan.robustness) if len(plan.labels) else "",
+        robustness_sentence(plan) if len(plan.labels) else "",
         "" if is_uncertain(plan) else worst_case_sentence(plan),
         *(_beside(plan), cost_sentence(plan), budget_sentence(plan), stops_sentence(plan)),
     )
@@ -314,7 +314,8 @@ def _notes(plan: Plan) -> tuple[str, ...]:
             ),
             "center": plural(cut_off, "est laissé hors du calcul", "sont laissés hors du calcul"),
         }.get(plan.model, f"{plural(cut_off, 'compte', 'comptent')} parmi ceux qui sont au-delà du seuil")
-        notes.append(f"{counted(cut_off, 'habitant')} sans aucune route vers un site aujourd'hui {told}.")
+        mean = f"{SEMICOLON}le temps moyen est celui des autres" if plan.before.mean_time_min is not None else ""
+        notes.append(f"{counted(cut_off, 'habitant')} sans aucune route vers un site aujourd'hui {told}{mean}.")
     still = plan.part.residents_known - plan.after.residents_within
     if plan.part.residents_known > 0 and round(still) > 0:
         with_plan = " avec ce plan" if len(plan.labels) else ""

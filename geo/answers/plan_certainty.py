@@ -25,7 +25,6 @@ from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE, REUNION_NOTE
 
 if TYPE_CHECKING:
     from geo.siting.plan import Plan
-    from geo.siting.robustness import Robustness
 
 #: A label chosen under at most this share of the hypotheses on times is named as not sure.
 _SELDOM: Final = 0.25
@@ -151,8 +150,9 @@ def robustness_method(*, estimated: bool, profile: str) -> str:
     return _ROBUSTNESS.format(f"tous les temps multipliés par {low} et par {high}, l'erreur mesurée", "est sûr")
 
 
-def robustness_sentence(found: Robustness) -> str:
-    """Return how many places stay chosen whatever the times."""
+def robustness_sentence(plan: Plan) -> str:
+    """Return how many places stay chosen whatever the times, beside how many labels the plan has."""
+    found, given = plan.robustness, len(plan.labels)
     sure = int((found.places["share_of_runs"] >= 1).sum())
     always = "aucun lieu n'est choisi à chaque fois"
     if sure:
@@ -163,7 +163,8 @@ def robustness_sentence(found: Robustness) -> str:
     without = ""
     if lost:
         without = f" Dans {counted(lost, 'variante')}, ce qui est demandé est hors d'atteinte : rien n'y est choisi."
-    return f"Sur {counted(len(found.runs), 'variante')}, {always}{SEMICOLON}au moins une fois : {ever}.{without}"
+    of = f"du plan de {counted(given, 'label')}" if given else "de ce plan sans nouveau label"
+    return f"Sur {counted(len(found.runs), 'variante')} {of}, {always}{SEMICOLON}au moins une fois : {ever}.{without}"
 
 
 def other_times_sentence(plan: Plan) -> str:

@@ -108,7 +108,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "hours_a_month": Column("Heures par mois", decimals=1),
     "share_of_gain": Column("Part du gain", decimals=3, share=True),
     "gain_alone_residents": Column("Habitants rapprochés, s'il était seul", decimals=0, short="S'il était seul"),
-    "residents_served": Column("Habitants servis", decimals=0, short="Servis"),
+    "residents_served": Column("Habitants servis", decimals=0, short="Seraient servis"),
     "minutes_saved_mean": Column("Minutes gagnées", decimals=1, short="Min gagnées"),
     "elsewhere": Column("Presque aussi bien"),
     "cost_eur": Column("Coût", "€ par an", 0),
@@ -277,7 +277,7 @@ def short_headings(*names: str) -> dict[str, str]:
     Examples
     --------
     >>> short_headings("residents_served")
-    {'Habitants servis': 'Servis'}
+    {'Habitants servis': 'Seraient servis'}
     """
     return {COLUMNS[name].title: COLUMNS[name].short for name in names}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import Answer, Figure, half_at, nobody_known, residents_line
 from geo.french import POPULATION_UNKNOWN, UNKNOWN, counted, format_integer, plural, said_minutes, said_time
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
     sooner, later = summary.residents_sooner, summary.residents_later
     unknown, compared = nobody_known(summary.part), summary.residents_compared > 0
     nobody = POPULATION_UNKNOWN if unknown else "aucun habitant comparé"
+    whom = "des habitants comparés" if round(summary.residents_not_compared) else "des habitants"
     figures = (
         Figure(
             "Perte médiane" if (summary.median_saved_min or 0) < 0 else "Gain médian",
             _length(summary.median_saved_min, estimated=summary.part.estimated),
-            "autant ou plus, pour la moitié des habitants" if compared else nobody,
+            half_at(summary.part, "autant ou plus", whom) if compared else nobody,
         ),
         Figure(
             "Plus près d'un site",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, known_note, naming, residents_line
+from geo.answers.answer import Answer, Figure, known_note, most_populous, naming, residents_line
 from geo.answers.origin import TRANSIT_METHOD, one_point_sentences, walking_note
 from geo.answers.round_trips import NO_ROUND_TRIP, ON_FOOT, rules_sentence, wait_words
 from geo.answers.site_words import trip_words
@@ -103,7 +103,7 @@ def communes_without_sentence(measured: DayWithoutCar) -> str:
     names = without.sort_values("residents", ascending=False, kind="stable")["name"].tolist()
     return (
         f"Aucun aller-retour n'est possible depuis {counted(len(without), 'commune')} sur {format_integer(total)}"
-        f"{people}{naming(names, 'les plus peuplées' if known else '')}."
+        f"{people}{naming(names, most_populous(without['residents']))}."
     )
 
 

@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from geo.cli.output import print_line
 from geo.errors import ParameterError
+from geo.french import format_number
 from geo.needless import require_useful
 from geo.storage import require_fillable, require_named
 
@@ -45,6 +46,10 @@ _IN_FRENCH: Final = {
     "COMMAND [ARGS]": "COMMANDE [ARGUMENTS]",
 }
 _TYPES: Final = {"path": "chemin", "float": "nombre", "int": "entier", "int range": "entier", "str": "texte"}
+#: A number with decimals as Python writes it, and the bounds of a whole one.
+_NUMBER: Final = re.compile(r"(?<=\[default: )\d+\.\d+(?=[\];])")
+_NUMBERS: Final = (int, float, list[float])
+_BOUNDS: Final = re.compile(r"; (\d+)<=x<=(\d+)\]")
 _TYPE: Final = re.compile(r"<(?:list\[)?([\w ]+)\]?>")
 #: What the help says of the options that typer adds itself.
 _HELP: Final[dict[str | None, str]] = {
@@ -110,9 +115,17 @@ class _Conversion:
         several = param.multiple or param.nargs != 1
         if value is None:
             return () if several else None
-        plain = param.type_descriptor.annotation is str and isinstance(value, str)
+        wanted = param.type_descriptor.annotation
+        if wanted in _NUMBERS and value is not param.default:
+            value = tuple(map(_number, value)) if several else _number(value)
+        plain = wanted is str and isinstance(value, str)
         plain = plain and value.encode(errors="ignore").decode() == value  # no byte of another encoding
         return value if (plain or value is param.default) and not several else self._whole().coerce(value, param, ctx)
+
+
+def _number(value: Any) -> Any:
+    """Return a number that was written as in French, ``"110 000"`` or ``"0,5"``, as Python reads it."""
+    return "".join(value.split()).replace(",", ".") if isinstance(value, str) else value
 
 
 def _write_usage(command: Any, ctx: typer.Context, formatter: Any) -> None:
@@ -121,6 +134,8 @@ def _write_usage(command: Any, ctx: typer.Context, formatter: Any) -> None:
 
 
 def _in_french(text: str) -> str:
+    text = _NUMBER.sub(lambda found: format_number(float(found[0])), text)
+    text = _BOUNDS.sub(lambda found: f" ; de {found[1]} à {format_number(float(found[2]))}]", text)
     for english, french in _IN_FRENCH.items():
         text = text.replace(english, french)
     return _TYPE.sub(lambda found: f"<{_TYPES.get(found[1].lower(), found[1])}>", text)

@@ -25,8 +25,8 @@ from geo.cli.options import (
 )
 from geo.cli.output import print_each, print_json, print_lines, print_written
 from geo.errors import ParameterError
-from geo.french import SEMICOLON, WITHIN, agreed
-from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
+from geo.french import SEMICOLON, WITHIN, agreed, format_number
+from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR, DEFAULT_LEAST_RESIDENTS
 from geo.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,7 +68,11 @@ def plan(
     ] = None,
     columns: Columns = None,
     least_residents: Annotated[
-        int | None, typer.Option(help="Habitants d'une commune candidate, au moins (1000 par défaut ; 0 : toutes).")
+        int | None,
+        typer.Option(
+            help=f"Habitants d'une commune candidate, au moins ({format_number(DEFAULT_LEAST_RESIDENTS)} par défaut ; "
+            "0 : toutes)."
+        ),
     ] = None,
     everywhere: Annotated[
         bool,

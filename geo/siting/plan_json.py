@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from geo.access.known_part import KnownPart
-from geo.errors import Fault, ParameterError, SchemaError
+from geo.errors import Fault, ParameterError, SchemaError, format_fault
 from geo.french import format_number
 from geo.kinds import KINDS
 from geo.question import check_threshold
@@ -177,9 +177,7 @@ def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
     ParameterError
         The plan is about another territory, or a value makes no sense.
     """
-    found = content.get("format") if isinstance(content, dict) else None
-    if found != FORMAT or isinstance(found, bool):
-        fault = f"ce n'est pas un plan au format {FORMAT}, le seul lu (format trouvé : {str(found)[:20]})"
+    if fault := format_fault(content, "un plan", FORMAT):
         raise SchemaError(source, [Fault(fault)], _AGAIN)
     labels = content.get("selected")
     if isinstance(labels, list) and len(labels) > _MOST_LABELS:  # each fault of each would be worded

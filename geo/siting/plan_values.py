@@ -31,6 +31,7 @@ class PartValues(Values):
     communes_known: Whole
     estimated: bool
     communes_population_unknown: Whole = 0  # as in files written before it was counted
+    starts_known: Whole = 0  # likewise
 
 
 class AccessValues(Values):

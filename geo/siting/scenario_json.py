@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from geo.errors import Fault, ParameterError, listed
+from geo.errors import Fault, ParameterError, format_fault, listed
 from geo.french import format_bytes
 from geo.siting.scenario import AddStop, ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario
 
@@ -160,9 +160,8 @@ def scenario_from_json(text: str) -> Scenario:
         said = f" ({error})" if isinstance(error, ParameterError) else ""
         msg = f"Scénario : le texte n'est pas du JSON lisible{said}. {_ADVICE}"
         raise ParameterError(msg) from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT or isinstance(content.get("format"), bool):
-        found = str(content.get("format"))[:40] if isinstance(content, dict) else "aucun"
-        msg = f"Scénario : format {found} trouvé, format {FORMAT} attendu. {_ADVICE}"
+    if fault := format_fault(content, "un scénario", FORMAT):
+        msg = f"Scénario : {fault}. {_ADVICE}"
         raise ParameterError(msg)
     try:
         file = _File.model_validate(content)

@@ -212,7 +212,7 @@ sites? sur # n'(?:a|ont) pas d'horaires
 
 capacity_median decimal
 must terminal.access screen.marge
-des habitants ont au plus # heures? d'agent
+habitants ont (?:au plus )?# heures? d'agent
 
 residents_without_capacity count
 must terminal.access screen.marge

@@ -116,7 +116,7 @@ def test_the_terminal_and_the_files_say_it(folder, spread, tmp_path, capsys, tru
     )  # from Urdos by bus, from elsewhere on foot
     assert " Parmi eux, la moitié sont hors de chez eux " in said
     assert f" et {format_share(walkers / true[1])} peuvent faire tout le trajet à pied." in said
-    assert f"Parts calculées sur les {format_integer(true[0])} habitants" in said
+    assert f"Parts et temps calculés sur les {format_integer(true[0])} habitants" in said
     with pytest.raises(SystemExit, match="0"):
         main([*asked, "--json"])
     told = json.loads(capsys.readouterr().out)

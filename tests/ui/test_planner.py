@@ -424,7 +424,7 @@ def test_margin_variants_and_capacity(open_planner, territory, planned):
     assert "pour 1\u202f000 habitants" in texts(app)
     shown = next(frame.value for frame in app.dataframe if "Choisi dans" in frame.value)
     assert set(planned(2).labels["name"]) <= set(shown["Lieu"])
-    assert any("Sur 6 variantes" in element.value for element in app.markdown)
+    assert any("Sur 6 variantes du plan de 2 labels, " in element.value for element in app.markdown)
 
 
 def test_a_calculation_that_is_stopped_says_so_and_is_not_kept_for_others(open_planner, small_world, tmp_path):

@@ -45,7 +45,7 @@ def test_scenario(run, embedded_folder, file, tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"format": 9}, "format 9 trouvé"),
+        ({"format": 9}, "(format trouvé : 9)"),
         ({"actions": [{"action": "close", "id": "0"}]}, "le site « 0 » n'est pas de ce territoire"),
         ({"actions": "x"}, "n'est pas une liste"),
     ],
@@ -142,7 +142,7 @@ def test_words_and_data_of_a_territory_partly_off_the_network(run, small_world, 
         assert err.startswith("Aucun lieu de la liste « sites » n'est à compter dans « Pyrénées-Atlantiques »")
     known = "sur les 2\u202f000 habitants dont le trajet est connu"
     for command in ("hours", "access"):
-        _, out, _ = run(command, folder, "--threshold", "10.5")
+        _, out, _ = run(command, folder, "--threshold", "10,5")
         assert out.startswith("Pyrénées-Atlantiques, 4 communes :\n")
         assert out.count(known) == 1
     assert "Entre 60\u00a0% et 100\u00a0% des habitants" in out

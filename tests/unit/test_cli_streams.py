@@ -87,12 +87,14 @@ PRINTED = [["check-sites", "SITES"], ["check-sites", "SITES", "--json"], ["check
 
 
 def test_the_help_of_the_options_that_every_command_has_is_french(run):
-    for arguments in (["--help"], ["check-sites", "--help"], ["report", "--help"], ["app", "--help"]):
+    for arguments in (["--help"], *([name, "--help"] for name in ("check-sites", "report", "app", "plan"))):
         status, said, error = run(*arguments)
         assert (status, error) == (0, "")
         assert re.search(r"\b(the|this|and|current|message|Commands)\b", said) is None
         assert re.search(r"\[default|required\]|<(list|[Pp]ath|float|int|str)\b|Usage:|COMMAND\b", said) is None
+        assert re.search(r"défaut : [^\]]*(\d\.0|\d{5}|<=)", said.replace("127.0.0.1", "")) is None
         assert "--help" in said
+    assert "par défaut : 110 000]" in " ".join(said.split())
 
 
 @pytest.fixture(params=PRINTED, ids=" ".join)

@@ -69,8 +69,13 @@ def test_beyond_the_streets_nothing_is_told(cycled):
         "Tous les habitants (1 800) sont à 60 min ou moins à vélo d'un site France services ; c'est le cas du "
         "centre de 3 communes sur 3."
     )
-    assert "Parts calculées sur les 1 800 habitants dont le trajet est connu" in plain(" ".join(answer.details))
+    assert "Parts et temps calculés sur les 1 800 habitants dont le trajet est connu" in plain(" ".join(answer.details))
     assert "estimé" not in " ".join(answer.lines)
+    nobody = replace(found, summary=replace(found.summary, residents_within=0.0))
+    assert plain(active_answer(cycled, nobody).sentence) == (
+        "Aucun des 1 800 habitants n'est à 60 min ou moins à vélo d'un site France services ; le centre de 3 communes "
+        "sur 3 l'est."
+    )
 
 
 @pytest.fixture
@@ -214,6 +219,8 @@ def test_a_commune_with_a_site_is_not_called_far_for_its_centre(cycled):
         "Le centre de 1 commune sur 3 (300 habitants) est à plus de 56 min à vélo ; elle a pourtant un site, et "
         "des habitants peuvent en être près."
     )
+    empty = replace(held, communes=held.communes.assign(residents_known=0.0))
+    assert plain(active_answer(cycled, empty).details[0]).endswith("à plus de 56 min à vélo ; elle a pourtant un site.")
     assert "un lieu compté est dans la commune" in near_sentence(held.communes.loc["64003"], held)
 
 

@@ -21,6 +21,7 @@ def test_it_is_a_commune_whose_way_is_known(territory):
     assert territory.communes.loc["64002", "population"] == 0
     part = known_part(territory)
     assert (part.residents, part.residents_known, part.communes_known) == (1600, 1500, 4)  # E has no road
+    assert part.starts_known == 3, "where somebody lives, on the network"
     known = residents_known(territory)
     assert known.loc["64002"] == 0
     assert known.index[known.isna()].tolist() == ["64005"]

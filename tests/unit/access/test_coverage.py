@@ -109,7 +109,7 @@ def test_unreachable_is_never_averaged_in_and_off_network_is_unknown():
     assert cov.loc["01002", "under_served"]  # roads known, none leads to a site
     assert pd.isna(cov.loc["01003", "under_served"])  # no road known
     summary = summarize(cov, table, 20)
-    assert summary.part == KnownPart(residents=120, residents_known=110, communes=3, communes_known=2)
+    assert summary.part == KnownPart(residents=120, residents_known=110, communes=3, communes_known=2, starts_known=3)
     assert (summary.communes_unreachable, summary.communes_under_served) == (1, 1)
     assert (summary.residents_within, summary.residents_unreachable) == (50, 60), "those of the known part"
     assert summary.share_covered == 50 / 110
@@ -128,7 +128,7 @@ def test_residents_off_the_network_are_in_no_share():
     assert pd.isna(cov.loc["01002", "share_within"])
     poor = coverage(territory({"01001": 1000, "01002": 50}), 20, times=table, rule=CoverageRule("share", 0.8))
     summary = summarize(poor, table, 20)
-    assert summary.part == KnownPart(residents=1050, residents_known=800, communes=2, communes_known=1)
+    assert summary.part == KnownPart(residents=1050, residents_known=800, communes=2, communes_known=1, starts_known=2)
     assert (summary.share_covered, summary.share_under_served) == (0.75, 1)
     said = summary.to_dict()
     assert (said["residents_known"], said["residents_off_network"], said["communes_off_network"]) == (800, 250, 1)

@@ -173,10 +173,12 @@ def test_in_words_tables_and_json(world):
         "fgt_0",
         "fgt_1",
         "fgt_2",
+        "fgt_residents",
     ]
     content = diagnosis_summary(world, diagnosis)["equity"]
     assert content["concentration_index"] == diagnosis.equity.concentration_index
     assert content["fgt"]["0"] == pytest.approx(0.25)
+    assert content["fgt_residents"] == pytest.approx(2000)
     assert len(content["groups"]) == 11
 
 

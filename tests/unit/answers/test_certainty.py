@@ -1,5 +1,7 @@
 """What is said of the margin of error and of capacity, at nought, one, all and unknown."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -119,6 +121,10 @@ def test_capacity(small_world, plain):
         "à 30 min ou moins : 0 habitant."
     )
     assert len(answer.notes) == 2
+    found = catchment(territory)
+    for people, said in ((1500, "Tous les habitants ont 9,4 "), (1, "Le seul habitant a 9,4 ")):
+        together = replace(found, part=replace(found.part, residents_known=people, starts_known=1))
+        assert plain(capacity_answer(together).sentence).startswith(said)
     sites = territory.sites.assign(opening_hours=pd.array([None, None, "Mo unknown"], dtype="string"))
     blind = territory.with_sites(sites, why={})
     given = capacity_answer(catchment(blind, requests=pd.Series({"1": 400.0, "404": 1.0})))

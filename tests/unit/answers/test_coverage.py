@@ -112,6 +112,7 @@ def frame(poor, population, minutes=None):
         ([True, False], [None, None], None, "1 commune sur 2 est sous-desservie (population inconnue) : V0."),
         ([True, False], [0, 0], None, "1 commune sur 2 est sous-desservie (population inconnue) : V0."),
         ([True] * 4, [None] * 4, [30.0, 40.0, None, 35.0], "Toutes les communes sont sous-desservies (population inconnue) ; les plus éloignées : V2, V1 et V3."),
+        ([True] * 4, [5, 0, 0, 0], [30.0, 40.0, None, 35.0], "Toutes les communes sont sous-desservies (5 habitants, soit 100 % des habitants) ; les plus éloignées : V2, V1 et V3."),
         # A commune off the network is in no count and in no share.
         ([True, False, None], [10, 30, 960], [25.0, 5.0, None], "1 commune sur 2 est sous-desservie (10 habitants, soit 25 % des habitants) : V0."),
     ],
@@ -164,9 +165,9 @@ def test_lines_are_read_in_order():
         (
             KnownPart(1000, 100, 40, 10),
             "Pays, 10 communes",
-            "Parts calculées sur les 100 habitants dont le trajet est connu, sur 1 000 dans le territoire ; 30 communes hors du réseau routier.",
+            "Parts et temps calculés sur les 100 habitants dont le trajet est connu, sur 1 000 dans le territoire ; 30 communes hors du réseau routier.",
         ),
-        (KnownPart(1000, 990, 40, 40), "Pays", "Parts calculées sur les 990 habitants dont le trajet est connu, sur 1 000 dans le territoire."),
+        (KnownPart(1000, 990, 40, 40), "Pays", "Parts et temps calculés sur les 990 habitants dont le trajet est connu, sur 1 000 dans le territoire."),
         (KnownPart(0, 0, 40, 10), "Pays, 10 communes", "Le réseau routier couvre 10 communes sur 40 ; ailleurs, les trajets ne sont pas connus."),
         (KnownPart(0, 0, 40, 40), "Pays", ""),
     ],

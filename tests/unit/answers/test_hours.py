@@ -137,5 +137,5 @@ def test_shares_are_of_the_residents_known(small_world, plain):
     )
     assert part_title("T", opening.part) == "T, 4 communes"
     assert plain(known_note(opening.part)).startswith(
-        "Parts calculées sur les 2 000 habitants dont le trajet est connu"
+        "Parts et temps calculés sur les 2 000 habitants dont le trajet est connu"
     )

@@ -91,7 +91,7 @@ def test_one_label(one_label):
         f"habitants."
     )
     assert [text[:34] for text in others] == ["Aucune commune sans site ne répond"]
-    assert variants.startswith("Sur 3 variantes, ")
+    assert variants.startswith("Sur 3 variantes du plan de 1 label, ")
     assert worst.startswith("Au pire des variantes (")
     assert mean.startswith("Le temps moyen passerait de ")
     assert cost == "Coût : 110 000 € par an, dont 35 000 € d'aide de l'État et 75 000 € à la charge du porteur."
@@ -428,12 +428,17 @@ def test_many_places_are_counted(one_label):
 def test_no_road_to_a_site_is_said(one_label):
     cut_off = replace(one_label.before, residents_unreachable=1.0)
     for model, said in (
-        ("coverage", "1 habitant sans aucune route vers un site aujourd'hui compte parmi ceux"),
-        ("median", "1 habitant sans aucune route vers un site aujourd'hui compte comme"),
-        ("center", "1 habitant sans aucune route vers un site aujourd'hui est laissé hors du calcul."),
+        (
+            "coverage",
+            "1 habitant sans aucune route vers un site aujourd'hui compte parmi ceux qui sont au-delà du seuil ; ",
+        ),
+        ("median", "1 habitant sans aucune route vers un site aujourd'hui compte comme le plus éloigné des autres ; "),
+        ("center", "1 habitant sans aucune route vers un site aujourd'hui est laissé hors du calcul ; "),
     ):
         notes = plan_answer(replace(one_label, model=model, before=cut_off)).notes
-        assert any(note.startswith(said) for note in notes)
+        assert f"{said}le temps moyen est celui des autres." in map(plainly, notes)
+    nobody = replace(cut_off, mean_time_min=None)
+    assert not any("temps moyen" in note for note in plan_answer(replace(one_label, before=nobody)).notes)
 
 
 def test_each_model_has_its_words_and_its_method(one_label):
@@ -482,17 +487,22 @@ def test_the_argument_of_a_label(one_label):
         ([1.0, 1.0], "2 lieux sont choisis à chaque fois"),
     ],
 )
-def test_how_many_places_stay(shares, said):
+def test_how_many_places_stay(one_label, shares, said):
     found = Robustness(
         pd.DataFrame({"codes": [(), ()], "within_reach": [True, True]}), pd.DataFrame({"share_of_runs": shares})
     )
-    assert plainly(robustness_sentence(found)) == f"Sur 2 variantes, {said} ; au moins une fois : {len(shares)}."
+    for labels, of in (
+        (one_label.labels, "du plan de 1 label"),
+        (one_label.labels[:0], "de ce plan sans nouveau label"),
+    ):
+        told = plainly(robustness_sentence(replace(one_label, robustness=found, labels=labels)))
+        assert told == f"Sur 2 variantes {of}, {said} ; au moins une fois : {len(shares)}."
 
 
-def test_a_variant_that_cannot_be_answered_is_told():
+def test_a_variant_that_cannot_be_answered_is_told(one_label):
     runs = pd.DataFrame({"codes": [("a",), ()], "within_reach": [True, False]})
     found = Robustness(runs, pd.DataFrame({"share_of_runs": [0.5]}))
-    assert plainly(robustness_sentence(found)).endswith(
+    assert plainly(robustness_sentence(replace(one_label, robustness=found))).endswith(
         "Dans 1 variante, ce qui est demandé est hors d'atteinte : rien n'y est choisi."
     )
 

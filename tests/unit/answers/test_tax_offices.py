@@ -51,10 +51,14 @@ def test_who_is_nearer_to_what(plain):
     )
     assert "Habitants non comptés, sans route vers l'un ou vers l'autre : 99." in map(plain, answer.notes)
     assert [tuple(map(plain, figure[1:])) for figure in answer.figures] == [
-        ("1,0 min", "autant ou plus, pour la moitié des habitants"),
+        ("1,0 min", "autant ou plus, pour la moitié des habitants comparés"),
         ("1", "sur 301 habitants"),
         ("300", "habitants"),
     ]
+    everybody = summary()
+    assert tax_offices_answer(saved(1.0), everybody).figures[0].detail == "autant ou plus, pour la moitié des habitants"
+    together = replace(everybody, part=replace(everybody.part, starts_known=1))
+    assert tax_offices_answer(saved(1.0), together).figures[0].detail == "pour tous les habitants"
 
 
 @pytest.mark.parametrize(

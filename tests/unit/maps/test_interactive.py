@@ -56,7 +56,7 @@ def test_page_says_what_it_shows(page):
         "Sites France services à 20 min ou moins : Pays & <b>Essai</b>, 8 communes",
         "Aucun des 2 500 habitants n'est à 20 min ou moins d'un site France services ; 5 communes sont sous-desservies",
         "5 communes sur 8 sont sous-desservies (2 200 habitants, soit 88 % des habitants)",
-        "Parts calculées sur les 2 500 habitants dont le trajet est connu, sur 3 300 dans le territoire",
+        "Parts et temps calculés sur les 2 500 habitants dont le trajet est connu, sur 3 300 dans le territoire",
         "temps moyen de plus de 20 min",
         "bus non comptés",
         "Les temps de trajet sont approchés",

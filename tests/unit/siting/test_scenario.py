@@ -205,9 +205,12 @@ OPEN = {"action": "open", "id": "n", "name": "N", "commune": "64001"}
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ({"format": 2}, "format 2 trouvé"),
-        ({"format": True}, "format True trouvé"),
-        ({"format": None}, "format None trouvé"),
+        ({"format": 2}, "(format trouvé : 2)"),
+        ({"format": True}, "(format trouvé : True)"),
+        (
+            {"format": None},
+            "ce n'est pas un scénario au format 1, le seul lu (aucun format n'y est indiqué). Un fichier",
+        ),
         ({"actions": {}}, "n'est pas une liste"),
         ({"actions": [7]}, "action 1 : un objet est attendu"),
         ({"actions": [{"action": ["open"]}]}, "action 1"),

@@ -73,7 +73,7 @@ def _chosen_places(visit: Visit) -> None:
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre", on_click=forget, args=(PLAN,))
-    st.markdown(plain(robustness_sentence(plan.robustness)))
+    st.markdown(plain(robustness_sentence(plan)))
     table = french_table(plan.robustness.places, *_PLACES)
     show_table(table, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")
     csv_button("Tableau (CSV)", table, f"{visit.file_stem('variantes')}.csv")
