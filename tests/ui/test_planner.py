@@ -427,6 +427,16 @@ def test_margin_variants_and_capacity(open_planner, territory, planned):
     assert any("Sur 6 variantes du plan de 2 labels, " in element.value for element in app.markdown)
 
 
+def test_capacity_is_told_where_no_plan_can_be_made(open_planner):
+    """As in Paris, where every commune has a site."""
+    app = open_planner("marge", poids_frr="2")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "FRR" in app.error[0].value
+    assert "pour 1\u202f000 habitants" in texts(app)
+    assert "Temps de conduite, hors stationnement." in texts(app)
+
+
 def test_a_calculation_that_is_stopped_says_so_and_is_not_kept_for_others(open_planner, small_world, tmp_path):
     small_world.territory().save(tmp_path / "territory")
     with pytest.MonkeyPatch.context() as patch:

@@ -69,7 +69,11 @@ def _chosen_places(visit: Visit) -> None:
     show_notes(
         [robustness_method(estimated=visit.territory.estimated, profile=visit.territory.parts[0].network.profile)]
     )
-    plan, stopped = chosen_plan(visit.territory, visit.state)
+    try:
+        plan, stopped = chosen_plan(visit.territory, visit.state)
+    except MaillageError as error:  # no place may get a label: the time of agents is told all the same
+        show_failure(error)
+        return
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre", on_click=forget, args=(PLAN,))
