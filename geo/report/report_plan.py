@@ -11,8 +11,9 @@ from geo.answers.plan_near import near_sentence, near_with_labels
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
 from geo.answers.two_publics import two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import WITH_AND_WITHOUT
-from geo.french import UNKNOWN, counted, format_integer, minutes_text, plural, said_minutes, said_time
+from geo.french import UNKNOWN, counted, format_integer, plural, said_minutes, said_time
 from geo.report.fitting import cut, cut_all
+from geo.report.report_sentences import other_question
 
 if TYPE_CHECKING:
     from geo.answers.label import LabelArgument
@@ -41,15 +42,7 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
     count = len(titles)
     argued = min(count, _ARGUED)
     near = near_sentence(near_with_labels((findings.territory,), plan))
-    lead = [answer.sentence, *answer.details, *filter(None, [near])]
-    question = findings.question
-    if (plan.threshold_min, plan.kinds) != (question.threshold_min, question.kinds):
-        lead.append(
-            f"Ce plan a été calculé pour un seuil de {minutes_text(plan.threshold_min)}, "
-            f"{'avec' if 'antenne' in plan.kinds else 'sans'} les antennes, "
-            f"{'avec' if 'bus' in plan.kinds else 'sans'} les bus : "
-            f"ses chiffres ne se comparent pas à ceux des pages précédentes."
-        )
+    lead = [answer.sentence, *answer.details, *filter(None, [near, other_question(findings)])]
     if count > argued:
         lead.append(
             f"{plural(argued, 'Le premier label est argumenté', 'Les premiers labels sont argumentés')} en entier, les "

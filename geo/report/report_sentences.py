@@ -13,7 +13,7 @@ from geo.answers.coverage import coverage_answer, coverage_figures
 from geo.answers.fragility import fragility_answer
 from geo.answers.hours import hours_answer, saturday_figure
 from geo.answers.plan import plan_answer
-from geo.french import POPULATION_UNKNOWN, UNIT_SPACE, UNKNOWN, format_integer
+from geo.french import POPULATION_UNKNOWN, UNIT_SPACE, UNKNOWN, format_integer, minutes_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,22 @@ def summary_sentences(findings: ReportFindings) -> list[str]:
         third = " ".join(dict.fromkeys([*(fragile.details[:1] or [fragile.sentence]), *opened]))
     else:
         third = certainty_answer(findings.sensitivity).sentence
-    return list(dict.fromkeys([answer.sentence, *answer.details, third]))
+    return list(dict.fromkeys([answer.sentence, *answer.details, third, *filter(None, [other_question(findings)])]))
+
+
+def other_question(findings: ReportFindings) -> str:
+    """Return what the plan of a report was asked that the report was not; empty where it was asked the same."""
+    if findings.planned is None:
+        return ""
+    asked, plan = findings.question, findings.planned.plan
+    if (plan.threshold_min, plan.kinds) == (asked.threshold_min, asked.kinds):
+        return ""
+    return (
+        f"Ce plan a été calculé pour un seuil de {minutes_text(plan.threshold_min)}, "
+        f"{'avec' if 'antenne' in plan.kinds else 'sans'} les antennes, "
+        f"{'avec' if 'bus' in plan.kinds else 'sans'} les bus : "
+        f"ses chiffres ne se comparent pas aux autres de ce rapport."
+    )
 
 
 def key_figures(findings: ReportFindings) -> list[Figure]:

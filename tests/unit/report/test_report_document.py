@@ -77,6 +77,10 @@ def test_overseas(tmp_path, small_world, pages_of):
     pages = pages_of(territory, plan=plan(territory, 1, threshold_min=1))
     assert PAGES[0] <= len(pages) <= PAGES[1]
     assert "La Réunion" in pages[0]
+    text = readable(" ".join(pages))
+    other = "Ce plan a été calculé pour un seuil de 1 min, avec les antennes, sans les bus : ses chiffres ne se comparent pas"
+    assert other in readable(pages[0]), "where 20 min are told beside it"
+    assert text.count(other) == 2
     assert "Les temps de trajet sont approchés" in pages[0]
 
 
@@ -101,6 +105,7 @@ def document(findings, sheets):
 def test_the_figures_of_the_summary_are_in_the_text(embedded, findings, document, pdf_pages):
     pages = pdf_pages(document)
     assert PAGES[0] <= len(pages) <= PAGES[1]
+    assert "Ce plan a été calculé pour" not in readable(" ".join(pages)), "it was asked the same"
     summary, fragility = findings.summary, findings.fragility
     for figure in (
         format_share(summary.share_covered),
