@@ -36,6 +36,8 @@ ROUNDS = (("64504", "mardi", "", "9h-12h", 3 * 52 / 12), ("64006", "jeudi", "1 e
 #: First day of each in the year over which half-hours are averaged, and half-hours of a day when the bus is there.
 TUESDAY, THURSDAY = ("2026-01-06", slice(18, 24)), ("2026-01-08", slice(18, 22))
 WEEKS, MONTHS, STOPS, HOURS, PASS_EUR = 52, 12, 2, 3, 350
+#: Minutes by car where other kinds are counted.
+OTHER_THRESHOLD_MIN = 15.0
 #: Maps that every report has, and one with a plan: nothing of rounds and stops is read in them.
 MAPS = ("travel_time", "curve", "under_served", "plan")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -96,12 +98,12 @@ B1\. [^:]*: arrêt de bus proposé[^:]*: # habitants? de plus
 _KINDS = r"""
 share_kinds share
 must terminal.diagnose screen.diagnostic
-# des habitants[^.;:%]{0,60} sont <near>
+# des habitants[^.;:%]{0,60} sont à 15 min ou moins
 
 within_kinds count
 must terminal.diagnose screen.diagnostic
-\(# sur <count>\) sont <near>
-Habitants <near>(?: :)? <share> \(?# sur
+\(# sur <count>\) sont à 15 min ou moins
+Habitants à 15 min ou moins(?: :)? <share> \(?# sur
 
 poor_kinds count
 must terminal.diagnose screen.diagnostic
@@ -183,24 +185,25 @@ class Asked:
 
 
 def other_kinds(heard: Heard, folder: Path) -> Asked:
-    """Count main sites and buses, no antennes."""
+    """Count main sites and buses, no antennes, at another threshold."""
     oracle, channels = heard.oracle, heard.channels
     sites = oracle.territory.facilities["sites"]
     minutes = oracle.to(sites.geometry[sites["kind"].isin(["main", "bus"])])
-    within = minutes <= THRESHOLD_MIN + SAME
+    within = minutes <= OTHER_THRESHOLD_MIN + SAME
     figures = {
         "within_kinds": oracle.people(within),
         "share_kinds": oracle.share(within),
-        "poor_kinds": int(oracle.poor(minutes).sum()),
+        "poor_kinds": int((oracle.on & ~within).sum()),
     }
     asked = Asked(_KINDS, figures)
-    command = ["diagnose", *channels.place, "--no-antennes", "--bus"]
+    command = ["diagnose", *channels.place, "--no-antennes", "--bus", "--threshold", f"{OTHER_THRESHOLD_MIN:g}"]
     asked.texts["terminal.diagnose"] = plain(run(*command)[1])
     found = answered(*command, "--json")
     names = ("residents_within", "share_covered", "communes_under_served")
     asked.held["json"] = dict(zip(figures, (found[name] for name in names), strict=True))
     with visitor(channels.folder, folder / "cache") as opened:
-        asked.texts["screen.diagnostic"] = said(opened(ecran="diagnostic", antennes="0", bus="1")).text
+        address = {"antennes": "0", "bus": "1", "seuil": f"{OTHER_THRESHOLD_MIN:g}"}
+        asked.texts["screen.diagnostic"] = said(opened(ecran="diagnostic", **address)).text
     return asked
 
 
