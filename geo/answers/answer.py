@@ -243,9 +243,19 @@ def nobody_known(part: KnownPart) -> str:
 
 
 def estimated_bounds(bounds: tuple[float | None, float | None]) -> str:
-    """Return the bounds of a share on estimated times, in brackets; empty where there are none to say."""
+    """Return that a share is of estimated times, in brackets, with its bounds unless they read alike.
+
+    `bounds`: As `KnownPart.bounds`; empty where times are measured, or nobody's way is known.
+
+    Examples
+    --------
+    >>> [estimated_bounds(bounds).replace(UNIT_SPACE, " ") for bounds in ((0.8, 0.9), (0.9, 0.9), (None, None))]
+    [' (temps estimés : entre 80 et 90 %)', ' (temps estimés)', '']
+    """
+    if None in bounds:
+        return ""
     interval = share_interval(*bounds)
-    return f" (temps estimés : {interval})" if interval else ""
+    return f" (temps estimés : {interval})" if interval else " (temps estimés)"
 
 
 def change_of_time(before: float, after: float) -> str:

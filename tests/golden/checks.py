@@ -327,13 +327,19 @@ def estimated_shares_carry_their_interval(heard: Heard) -> list[str]:
     if oracle.estimated and low is not None:
         bounds = [share.text(value, estimated=True) for value in (low, high)]
         least = re.sub(r"^(\d+) %$", r"\1", bounds[0])
-        right = {f"entre {least} et {bounds[1]}"} if bounds[0] != bounds[1] else set()
+        right = {f" : entre {least} et {bounds[1]}" if bounds[0] != bounds[1] else ""}
     for channel in {"terminal.diagnose", "screen.diagnostic", "html.map", "pdf"} & heard.channels.texts.keys():
         words = heard.channels.texts[channel]
-        found = set(re.findall(rf"sont {NEAR}[^.;:(]{{0,60}} \(temps estimés : (entre [^)]*)\) ;", words))
+        found = set(re.findall(rf"sont {NEAR}[^.;:(]{{0,60}} \(temps estimés([^)]*)\) ;", words))
         if found != right:
             wrong.append(f"{channel} says {found or 'no interval'}, not {right or 'none'}")
-    return wrong
+    # No streets to walk or cycle in are given: such times are estimated wherever those by car are measured.
+    unmarked = re.compile(r"sont à 20 min ou moins à (?:pied|vélo)[^.;:(]{0,60} ;")
+    return wrong + [
+        f"{channel} does not say that times are estimated: « {share} »"
+        for channel, words in heard.channels.texts.items()
+        for share in unmarked.findall(words)
+    ]
 
 
 def driving_time_is_said_once(heard: Heard) -> list[str]:
