@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -96,8 +97,11 @@ def report_pdf(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> bytes:
 
     `sheets`: Maps and charts of `geo.report.report_maps.report_maps`, by name.
     """
-    pictures = {f"{name}.svg": sheet_svg(sheet, letters="none").encode() for name, sheet in sheets.items()}
-    return typeset("report", _content(findings, sheets), pictures, findings.request.made_on)
+    with ExitStack() as said_once:
+        for sheet in sheets.values():
+            said_once.enter_context(sheet.in_document())
+        pictures = {f"{name}.svg": sheet_svg(sheet, letters="none").encode() for name, sheet in sheets.items()}
+        return typeset("report", _content(findings, sheets), pictures, findings.request.made_on)
 
 
 def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str, Any]:
@@ -116,15 +120,12 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         ],
         "summary": cut_all(summary_sentences(findings)),
         "figures": [figure._asdict() for figure in key_figures(findings)],
+        "whom": cut_all(filter(None, [known_note(findings.summary.part)])),
         "warnings": cut_all(
-            filter(
-                None,
-                [
-                    known_note(findings.summary.part),
-                    list_sentence(manifest, question.facilities, findings.request.made_on),
-                    *approximation_sentences(territory),
-                ],
-            )
+            [
+                list_sentence(manifest, question.facilities, findings.request.made_on),
+                *approximation_sentences(territory),
+            ]
         ),
         "maps": {
             name: {"width": sheet.width_mm, "height": sheet.height_mm, "alt": sheet.description}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.access.known_part import known_part
-from geo.answers.answer import part_title
+from geo.answers.answer import part_title, ways_note
+from geo.answers.origin import approximation_sentences
 from geo.answers.plan_proof import WITHOUT_RULE
 from geo.answers.plan_stops import stop_sign
 from geo.classes import INK, TIME_CLASSES
@@ -21,7 +22,6 @@ from geo.maps.static.territory_maps import (
     TIME_MAP_CLASSES,
     describe,
     framed_on_network,
-    map_warnings,
     origin_notes,
     territory_ground,
     time_position,
@@ -216,11 +216,11 @@ def _two_frames(
     notes: Sequence[str],
     page: str,
 ) -> Sheet:
-    warnings = map_warnings(territory, known_part(territory))
+    whom, warnings = ways_note(known_part(territory)), approximation_sentences(territory)
     with drawing():
         # Two frames side by side are wide, whatever the territory.
-        sheet = new_sheet(page, 2.0, title, sentence, [*describe(blocks), *warnings, *notes])
-        room = dress(sheet, title, sentence, warnings, notes)
+        sheet = new_sheet(page, 2.0, title, sentence, [*describe(blocks), whom, *warnings, *notes])
+        room = dress(sheet, title, sentence, warnings, notes, whom)
         place = arrange(room, blocks, frames[0][0].aspect, len(frames))
         place.draw_key(sheet)
         for box, (ground, picture) in zip(place.frames, frames, strict=True):

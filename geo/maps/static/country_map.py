@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.answers.answer import part_title
+from geo.answers.answer import part_title, ways_note
 from geo.answers.coverage import coverage_sentence
+from geo.answers.origin import approximation_sentences
 from geo.kinds import facility_title
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import draw_frame
@@ -15,7 +16,6 @@ from geo.maps.static.sheet import Box, Sheet, drawing, dress, new_sheet
 from geo.maps.static.territory_maps import (
     TIME_MAP_CLASSES,
     describe,
-    map_warnings,
     origin_notes,
     territory_ground,
     time_position,
@@ -60,11 +60,11 @@ def country_map(
     title = f"{facility_title(facilities)} : temps de trajet en voiture, {part_title(name, summary.part)}"
     sentence = coverage_sentence(summary)
     notes = origin_notes(parts, grounds[0], facilities, today, rule=summary.rule)
-    warnings = map_warnings(parts[0], summary.part)
+    whom, warnings = ways_note(summary.part), approximation_sentences(parts[0])
     overseas = len(parts) > 1
     with drawing():
-        sheet = new_sheet(page, grounds[0].aspect, title, sentence, [*describe(blocks), *warnings, *notes])
-        room = dress(sheet, title, sentence, warnings, notes)
+        sheet = new_sheet(page, grounds[0].aspect, title, sentence, [*describe(blocks), whom, *warnings, *notes])
+        room = dress(sheet, title, sentence, warnings, notes, whom)
         place = arrange(room, blocks, grounds[0].aspect)
         place.draw_key(sheet)
         frame = place.frames[0]

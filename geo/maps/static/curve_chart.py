@@ -53,9 +53,9 @@ def curve_chart(
     share = curve["share"].to_numpy(np.float64, na_value=np.nan)
     nobody = nobody_known(part)
     told = nobody or f"Part des habitants dont le trajet dure au plus {_shares(share, threshold_min, share_within)}."
-    under = " ".join(filter(None, [known_note(part), origin]))
+    whom = known_note(part)
     with drawing():
-        sheet = Sheet(_WIDTH_MM, _HEIGHT_MM, title, f"{title}. {told} {under}".rstrip())
+        sheet = Sheet(_WIDTH_MM, _HEIGHT_MM, title, " ".join(filter(None, [f"{title}. {told}", whom, origin])))
         sheet.write_lines(0.5, _HEIGHT_MM - 1, wrapped(title, _WIDTH_MM - 1, 9.5, bold=True)[:2], 9.5, weight="bold")
         axes = sheet.add_axes(
             (_PLOT.x / _WIDTH_MM, _PLOT.y / _HEIGHT_MM, _PLOT.width / _WIDTH_MM, _PLOT.height / _HEIGHT_MM)
@@ -70,7 +70,11 @@ def curve_chart(
             _mark(axes, threshold_min, share_within, float(minutes[-1]))
         sheet.write(_PLOT.x + _PLOT.width / 2, _PLOT.y - 7.5, "minutes en voiture", 8, ha="center")
         sheet.write(0.5, _PLOT.top + 2.5, "Part des habitants dont le trajet dure au plus ce temps", 8)
-        sheet.write_lines(0.5, 9.0, wrapped(under, _WIDTH_MM - 1, 5.5)[:3], 5.5, color="#55646c")
+        people, from_where = (wrapped(text, _WIDTH_MM - 1, 5.5) if text else [] for text in (whom, origin))
+        end = sheet.write_lines(0.5, 9.0, from_where[: 3 - len(people)], 5.5, color="#55646c")
+        if whom:
+            with sheet.once(whom):
+                sheet.write_lines(0.5, end, people, 5.5, color="#55646c")
     return sheet
 
 

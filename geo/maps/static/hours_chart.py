@@ -67,10 +67,10 @@ def hours_chart(
     )
     rule = f"Chaque case est une demi-heure ; les chiffres sont des pourcentages.{outside}"
     notes = origin_notes((territory,), ground, SITES, today, rule=rule)
-    warnings = [*approximation_sentences(territory), *filter(None, [known_note(opening.part)])]
+    whom, warnings = known_note(opening.part), approximation_sentences(territory)
     with drawing():
-        sheet = new_sheet(page, 2.0, title, sentence, [*describe([block]), *warnings, *notes])
-        room = dress(sheet, title, sentence, warnings, notes)
+        sheet = new_sheet(page, 2.0, title, sentence, [*describe([block]), whom, *warnings, *notes])
+        room = dress(sheet, title, sentence, warnings, notes, whom)
         place = under(room, [block])
         place.draw_key(sheet)
         _draw_week(sheet, place.frames[0], table[:, first:last], classes[:, first:last], first)

@@ -50,12 +50,13 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class KeyBlock:
-    """A part of the legend: title, titles of the values, lines."""
+    """A part of the legend: title, titles of the values, lines; a note, and one to be drawn as `Sheet.once`."""
 
     title: str
     rows: tuple[KeyRow, ...]
     value_titles: tuple[str, ...] = ()
     note: str = ""
+    note_once: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +128,19 @@ def class_block(
     if totals[0].communes[-1]:
         outside = [format_integer(each.outside) if each.outside else UNKNOWN for each in totals]
         rows.append(KeyRow(off.label, tuple([*outside, UNKNOWN] if alone else outside), off.colour, off.hatch))
-    return KeyBlock(title, tuple(rows), tuple(value_titles), _population_note(totals[0]))
+    return KeyBlock(title, tuple(rows), tuple(value_titles), *_population_notes(totals[0]))
 
 
-def _population_note(totals: ClassTotals) -> str:
+def _population_notes(totals: ClassTotals) -> tuple[str, str]:
+    """Return whom the residents of a class are, and of how many communes nobody is counted."""
     if not sum(totals.communes[:-1]):
-        return ""
+        return "", ""
     if totals.nobody_known:
-        return "La population des communes n'est pas connue."
-    said = "Les habitants d'une classe sont tous ceux de ses communes"
+        return "", "La population des communes n'est pas connue."
+    missing = ""
     if totals.unknown:
-        missing = counted(totals.unknown, "commune")
-        return f"{said} ; il manque {missing}, dont la population n'est pas connue."
-    return f"{said}."
+        missing = f"Il manque {counted(totals.unknown, 'commune')}, dont la population n'est pas connue."
+    return "Les habitants d'une classe sont tous ceux de ses communes.", missing
 
 
 def _values(residents: Sequence[float], totals: Sequence[ClassTotals], *, alone: bool) -> tuple[str, ...]:
@@ -265,7 +266,7 @@ def _title_lines(block: KeyBlock, width: float) -> list[str]:
 
 def _block_height(block: KeyBlock, width: float) -> float:
     title = len(_title_lines(block, width)) * line_height_mm(_TITLE_SIZE) + 1.5
-    note = len(wrapped(block.note, width, _SIZE - 1)) * line_height_mm(_SIZE - 1) if block.note else 0
+    note = sum(len(lines) for lines in _note_lines(block, width)) * line_height_mm(_SIZE - 1)
     rows = sum(_row_height(row, _row_text_width(block, row, width)) for row in block.rows)
     return title + rows + note + _GAP_MM
 
@@ -286,9 +287,16 @@ def _draw_block(sheet: Sheet, block: KeyBlock, x: float, top: float, width: floa
         height = _row_height(row, text_width)
         _draw_row(sheet, row, Box(x, top - height, width, height), text_width, rights)
         top -= height
-    if block.note:
-        sheet.write_lines(x, top, wrapped(block.note, width, _SIZE - 1), _SIZE - 1)
+    note, once = _note_lines(block, width)
+    top = sheet.write_lines(x, top, note, _SIZE - 1)
+    if once:
+        with sheet.once(block.note_once):
+            sheet.write_lines(x, top, once, _SIZE - 1)
     return end
+
+
+def _note_lines(block: KeyBlock, width: float) -> list[list[str]]:
+    return [wrapped(note, width, _SIZE - 1) if note else [] for note in (block.note, block.note_once)]
 
 
 def _draw_row(sheet: Sheet, row: KeyRow, box: Box, text_width: float, rights: Sequence[float]) -> None:

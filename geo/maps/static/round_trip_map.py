@@ -71,6 +71,7 @@ def round_trip_map(
             rule=f"Jour : {day_words(measured.day)}. {rules_sentence(measured.rules)}",
         ),
         page=page,
+        # Of another part than what is said by car, and so told here in a report too.
         cautions=[
             *filter(None, [ways_note(measured.part)]),
             ONLY_GIVEN,

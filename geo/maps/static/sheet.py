@@ -87,7 +87,31 @@ class Sheet(Figure):
         super().__init__(figsize=(width_mm / _INCH_MM, height_mm / _INCH_MM))
         self.width_mm, self.height_mm = width_mm, height_mm
         self.title, self.description = printable(title), printable(description)
+        self._said_once: list[tuple[str, list[Any]]] = []
         self.millimetres = Affine2D().scale(1 / width_mm, 1 / height_mm) + self.transFigure
+
+    @contextmanager
+    def once(self, text: str) -> Iterator[None]:
+        """Draw what is said of the territory, not of this sheet: a document that holds several says it once itself."""
+        there = set(self.get_children())
+        yield
+        self._said_once.append((text, [artist for artist in self.get_children() if artist not in there]))
+
+    @contextmanager
+    def in_document(self) -> Iterator[None]:
+        """Leave out meanwhile, also of the description, what a document that holds the sheet says once itself."""
+        description = self.description
+        artists = [artist for _, drawn in self._said_once for artist in drawn]
+        for text, _ in self._said_once:
+            self.description = self.description.replace(f" {printable(text)}", "")
+        for artist in artists:
+            artist.set_visible(False)
+        try:
+            yield
+        finally:
+            self.description = description
+            for artist in artists:
+                artist.set_visible(True)
 
     def write(self, x: float, y: float, text: str, size: float, **style: Any) -> Any:
         """Write one line; (x, y) in millimetres is the left end of its base line unless `style` says otherwise."""
@@ -133,11 +157,14 @@ def new_sheet(page: str, aspect: float, title: str, sentence: str, details: Sequ
     if page not in sizes:
         msg = f"Format de page « {page} » inconnu. Formats possibles : {', '.join(PAGES)}."
         raise ParameterError(msg)
-    return Sheet(*sizes[page], title, " ".join([sentence, *details]))
+    return Sheet(*sizes[page], title, " ".join(filter(None, [sentence, *details])))
 
 
-def dress(sheet: Sheet, title: str, sentence: str, warnings: Sequence[str], notes: Sequence[str]) -> Box:
-    """Write the title and the answer on top, warnings and origin at the bottom; return the room between."""
+def dress(sheet: Sheet, title: str, sentence: str, warnings: Sequence[str], notes: Sequence[str], whom: str) -> Box:
+    """Write the title and the answer on top, warnings and origin at the bottom; return the room between.
+
+    `whom`: Whom the shares are of, drawn as `Sheet.once`; empty where that is everybody.
+    """
     width = sheet.width_mm - 2 * MARGIN_MM
     top = sheet.height_mm - MARGIN_MM
     top = sheet.write_lines(
@@ -149,15 +176,24 @@ def dress(sheet: Sheet, title: str, sentence: str, warnings: Sequence[str], note
     bottom = MARGIN_MM - 3 + len(note_lines) * line_height_mm(_NOTE_SIZE)
     sheet.write_lines(MARGIN_MM, bottom, note_lines, _NOTE_SIZE)
     if warnings:
-        lines = [line for warning in warnings for line in wrapped(warning, width - 5, _NOTE_SIZE)]
-        height = len(lines) * line_height_mm(_NOTE_SIZE) + 2
-        band = Box(MARGIN_MM, bottom + 1.5, width, height)
-        sheet.rectangle(band, facecolor=_WARNING_COLOUR, edgecolor="none")
-        sheet.rectangle(Box(band.x, band.y, 1, height), facecolor=INK, edgecolor="none")
-        sheet.write_lines(MARGIN_MM + 3, band.top - 1, lines, _NOTE_SIZE, weight="normal")
-        bottom = band.top
+        bottom = _write_band(sheet, bottom + 1.5, warnings)
+    if whom:
+        with sheet.once(whom):
+            bottom = _write_band(sheet, bottom + (0 if warnings else 1.5), [whom])
     bottom += 3
     return Box(MARGIN_MM, bottom, width, top - bottom)
+
+
+def _write_band(sheet: Sheet, bottom: float, warnings: Sequence[str]) -> float:
+    """Write warnings on a coloured band over `bottom`; return its upper edge."""
+    width = sheet.width_mm - 2 * MARGIN_MM
+    lines = [line for warning in warnings for line in wrapped(warning, width - 5, _NOTE_SIZE)]
+    height = len(lines) * line_height_mm(_NOTE_SIZE) + 2
+    band = Box(MARGIN_MM, bottom, width, height)
+    sheet.rectangle(band, facecolor=_WARNING_COLOUR, edgecolor="none")
+    sheet.rectangle(Box(band.x, band.y, 1, height), facecolor=INK, edgecolor="none")
+    sheet.write_lines(MARGIN_MM + 3, band.top - 1, lines, _NOTE_SIZE, weight="normal")
+    return band.top
 
 
 def _answer_lines(text: str, width: float) -> list[str]:

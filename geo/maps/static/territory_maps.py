@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from geo.access.diagnosis import Diagnosis
-    from geo.access.known_part import KnownPart
     from geo.territory import Territory
 
 #: Classes of travel time on paper: those of the screens, then the communes with no known time.
@@ -77,6 +76,7 @@ def travel_time_map(
         blocks=[block, under_served_block(diagnosis), place_block(facility_title(question.facilities), ground)],
         notes=origin_notes((territory,), ground, question.facilities, today, rule=summary.rule + framing),
         page=page,
+        whom=ways_note(summary.part),
     )
 
 
@@ -112,6 +112,7 @@ def under_served_map(
         blocks=[block, place_block(facility_title(question.facilities), ground)],
         notes=origin_notes((territory,), ground, question.facilities, today, rule=summary.rule + framing),
         page=page,
+        whom=ways_note(summary.part),
     )
 
 
@@ -136,6 +137,7 @@ def saved_minutes_map(
     sentence
         What they come to (`geo.answers.tax_offices`).
     """
+    part = known_part(territory)
     ground = territory_ground(territory, ["sites", "tax_offices"], kinds=kinds)
     ground, framing = framed_on_network(ground)
     communes = territory.communes[["population"]].assign(residents_known=residents_known(territory))
@@ -153,7 +155,7 @@ def saved_minutes_map(
         territory,
         ground,
         Picture(position, _SAVED_MAP_CLASSES),
-        title=f"Minutes gagnées par rapport au service des impôts, {part_title(territory.name, known_part(territory))}",
+        title=f"Minutes gagnées par rapport au service des impôts, {part_title(territory.name, part)}",
         sentence=sentence,
         blocks=[block, place_block("Lieux", ground)],
         notes=origin_notes(
@@ -165,6 +167,7 @@ def saved_minutes_map(
             f"moins temps vers le site France services le plus proche.{framing}",
         ),
         page=page,
+        whom=ways_note(part),
         cautions=[note for note in territory.manifest.notes if TO_VERIFY in note],
     )
 
@@ -236,14 +239,18 @@ def territory_sheet(  # noqa: PLR0913 - each is a part of the page
     blocks: Sequence[KeyBlock],
     notes: Sequence[str],
     page: str,
+    whom: str = "",
     cautions: Sequence[str] = (),
     by_car: bool = True,
 ) -> Sheet:
-    """Return a page with one frame and its legend; `by_car`: whether what is approximate of times by car is told."""
-    warnings = map_warnings(territory, known_part(territory), *cautions) if by_car else list(cautions)
+    """Return a page with one frame and its legend.
+
+    `whom`: As in `geo.maps.static.sheet.dress`. `by_car`: Whether what is approximate of times by car is told.
+    """
+    warnings = [*(approximation_sentences(territory) if by_car else ()), *cautions]
     with drawing():
-        sheet = new_sheet(page, ground.aspect, title, sentence, [*describe(blocks), *warnings, *notes])
-        room = dress(sheet, title, sentence, warnings, notes)
+        sheet = new_sheet(page, ground.aspect, title, sentence, [*describe(blocks), whom, *warnings, *notes])
+        room = dress(sheet, title, sentence, warnings, notes, whom)
         place = arrange(room, blocks, ground.aspect)
         place.draw_key(sheet)
         draw_frame(sheet, place.frames[0], ground, picture)
@@ -256,8 +263,3 @@ def territory_ground(territory: Territory, lists: Sequence[str], *, kinds: Colle
     for name in lists:
         excluded.update(shown_kinds(territory.facilities[name], kinds)[1])
     return Ground.of(territory, lists, sorted(excluded))
-
-
-def map_warnings(territory: Territory, part: KnownPart, *cautions: str) -> list[str]:
-    """Return what is to be minded about a map: whom its shares are of, and what is approximate."""
-    return [text for text in (ways_note(part), *approximation_sentences(territory), *cautions) if text]

@@ -12,6 +12,7 @@ import shapely
 from geo.errors import ParameterError
 from geo.kinds import KINDS
 from geo.maps.static.change_map import change_map, changed_places
+from geo.maps.static.files import sheet_svg
 from geo.maps.static.ground import Ground
 from geo.maps.static.hours_chart import hours_chart
 from geo.maps.static.key import class_block, class_totals, place_block
@@ -89,7 +90,21 @@ def test_residents_of_the_classes_add_up(coverage_frame):
     assert sum(shown[:-2]) == shown[-2] == 2500
     assert [row.figures[1] for row in block.rows[-2:]] == ["100\u00a0%", "—"]
     assert block.rows[-1].text == OFF_NETWORK.label
-    assert block.note.endswith("il manque 1 commune, dont la population n'est pas connue.")
+    assert block.note_once == "Il manque 1 commune, dont la population n'est pas connue."
+
+
+def test_a_document_says_itself_whom_its_maps_are_about(draw):
+    sheet = draw("time")
+    whom, missing = "dont le trajet est connu", "Il manque 1 commune, dont la population n'est pas connue."
+    alone, described = sheet_svg(sheet, letters="none"), sheet.description
+    assert whom in described
+    with sheet.in_document():
+        within = sheet_svg(sheet, letters="none")
+        assert whom not in sheet.description
+    assert [text in alone for text in (whom, missing)] == [True, True]
+    assert [text in within for text in (whom, missing)] == [False, False]
+    assert "Les habitants d'une classe sont tous ceux de ses communes." in within
+    assert (sheet_svg(sheet, letters="none"), sheet.description) == (alone, described)
 
 
 def test_the_description_has_the_figures(draw):
