@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def text_list(texts: pd.Series) -> list[str | None]:
-    """Return the values of a column as texts, `None` where one is missing."""
+    """Return the values of a column as texts, `None` where one is missing.
+
+    Examples
+    --------
+    >>> text_list(pd.Series([64483, None], dtype="Int64"))
+    ['64483', None]
+    """
     column = texts if isinstance(texts.dtype, pd.StringDtype) else texts.astype("string")
     values: list[str | None] = pa.array(column.array).to_pylist()
     return values
@@ -54,7 +60,13 @@ def fold_all(texts: pd.Series) -> pd.Series:
 
 
 def visible_column(texts: pd.Series) -> pd.Series:
-    """Return a column of texts made `geo.french.visible` and stripped; <NA> where nothing is left to see."""
+    """Return a column of texts made `geo.french.visible` and stripped; <NA> where nothing is left to see.
+
+    Examples
+    --------
+    >>> visible_column(pd.Series(["Sare\\n(64)", "\\u200b", None], dtype="string")).tolist()
+    ['Sare (64)', <NA>, <NA>]
+    """
     known = text_list(texts)
     # Nearly every column has nothing to change: one look at all of it is enough to know.
     joined = "x".join(filter(None, known))
