@@ -60,11 +60,11 @@ def fold_all(texts: pd.Series) -> pd.Series:
 
 
 def visible_column(texts: pd.Series) -> pd.Series:
-    """Return a column of texts made `geo.french.visible` and stripped; <NA> where nothing is left to see.
+    r"""Return a column of texts made `geo.french.visible` and stripped; <NA> where nothing is left to see.
 
     Examples
     --------
-    >>> visible_column(pd.Series(["Sare\\n(64)", "\\u200b", None], dtype="string")).tolist()
+    >>> visible_column(pd.Series(["Sare\n(64)", "\u200b", None], dtype="string")).tolist()
     ['Sare (64)', <NA>, <NA>]
     """
     known = text_list(texts)

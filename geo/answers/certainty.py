@@ -163,7 +163,9 @@ def capacity_answer(catchment: Catchment) -> Answer:
 
 
 def _between(low: Any, high: Any, *, estimated: bool) -> str:
-    if estimated and pd.notna(low) and pd.notna(high):
+    if pd.isna(low) or pd.isna(high):
+        return "Aucun temps connu"
+    if estimated:
         return capital(estimated_interval(low, high))
     return f"De {format_minutes(low)} à {format_minutes(high)}"
 

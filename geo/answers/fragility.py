@@ -122,7 +122,8 @@ def closure_answer(closure: Closure) -> Answer:
         details.append(f"Sites laissés ouverts parce que leur porteur n'est pas connu : {unknown}.")
     phone, email = format_integer(closure.sites_with_phone), format_integer(closure.sites_with_email)
     around = closure.neighbour_sites_closed
-    beside = f" (dont {format_integer(around)} {plural(around, 'voisin', 'voisins')})" if around else ""
+    which = "tous" if around == closure.sites_closed else f"dont {format_integer(around)}"
+    beside = f" ({which} {plural(around, 'voisin', 'voisins')})" if around else ""
     neither = format_integer(closure.sites_with_neither)
     return Answer(
         (

@@ -136,8 +136,8 @@ def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
         count += f", et {counted(others, 'autre site', 'autres sites')} dont le commentaire {tell} une itinérance"
     notes = [_LONG.format(counted(long, "bus", "bus"), plural(long, "a", "ont"))] if long else []
     if proposed.empty:
-        unread = "aucun commentaire ne dit de jour ni de commune. Demandez la tournée à qui la tient."
-        return Answer(f"{capital(count)} : {unread}", notes=tuple(notes))
+        ask = " Demandez la tournée à qui la tient." if len(buses) else ""
+        return Answer(f"{capital(count)} : aucun commentaire ne dit de jour ni de commune.{ask}", notes=tuple(notes))
     told = proposed["jour"].notna()
     lines = []
     for _, of_site in proposed.groupby("site", sort=False):

@@ -255,19 +255,13 @@ def _moving_for(all_: float, without: float, changes: str, all_without: str, has
 
 
 def _time_details(comparison: ScenarioComparison) -> list[str]:
-    """Return the mean times, and who loses or lacks every road."""
+    """Return the mean times, and who lacks every road."""
     before, after = comparison.mean_time_before_min, comparison.mean_time_after_min
     if before is None or after is None:
         sentences = ["Temps moyen : aucun habitant n'a de route vers un site à la fois avant et après."]
     else:
         told = times_told(before, after, estimated=comparison.part.estimated)
         sentences = [f"Temps moyen : {told}, pour les habitants qui ont une route vers un site avant et après."]
-    for count, one, many in (
-        (comparison.residents_cut_off, "perd toute route", "perdent toute route"),
-        (comparison.residents_connected, "gagne une route", "gagnent une route"),
-    ):
-        if round(count):
-            sentences.append(f"{counted(count, 'habitant')} {plural(count, one, many)} vers un site.")
     without, ever = comparison.residents_without_road_before, comparison.residents_without_road_after
     if round(without) or round(ever):
         sentences.append(

@@ -79,6 +79,7 @@ def test_proposals_are_written_and_counted_only_once_confirmed(run, small_world,
 def test_without_a_comment_nothing_is_proposed(run, saved):
     status, said, _ = run("rounds", saved)
     assert (status, "aucun commentaire ne dit de jour ni de commune" in said) == (0, True)
+    assert ("Demandez la tournée" in said) == ("Aucun bus" not in said)
     assert json.loads(run("rounds", saved, "--json")[1])["rounds"] == []
 
 

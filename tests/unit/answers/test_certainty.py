@@ -110,7 +110,7 @@ def test_a_territory_partly_off_the_network(small_world, plain):
     )
     lines = [[plain(line) for line in each] for each in interval_lines(found)]
     assert lines[1] == ["De 8,3 min à 11,3 min", "500 habitants"]
-    assert lines[4] == ["De — à —", "100 habitants"]
+    assert lines[4] == ["Aucun temps connu", "100 habitants"]
 
 
 def test_capacity(small_world, plain):

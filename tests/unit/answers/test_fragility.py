@@ -127,7 +127,8 @@ def test_a_closure_of_all_tells_of_the_telephone(territory, plain):
     assert told[2].startswith(
         "Avec ce scénario, 2 000 habitants passent à plus de 20 min d'un site : 0 % des habitants"
     )
-    assert "2 000 habitants perdent toute route vers un site." in told
+    assert sum("Le trajet n'existe plus pour 2 000 habitants." in line for line in told) == 1
+    assert not any("perdent" in line for line in told), "said once"
     assert [plain(" / ".join(figure)) for figure in answer.figures] == [
         "Sites fermés / 2 / 0 reste ouvert",
         "Encore à 20 min ou moins / 0 / habitants, contre 2 000",

@@ -55,7 +55,13 @@ def show(visit: Visit) -> None:
         show_notes(["Aucune : toutes restent du même côté."])
     else:
         table, estimated = french_table(near, *_FLIPPING), visit.territory.estimated
-        show_table(table, key="flipping", alt="Communes dont le côté du seuil dépend des temps", estimated=estimated)
+        show_table(
+            table,
+            key="flipping",
+            alt="Communes dont le côté du seuil dépend des temps",
+            estimated=estimated,
+            threshold_min=found.threshold_min,
+        )
         csv_button("Tableau (CSV)", table, f"{visit.file_stem('pres-du-seuil')}.csv", estimated=estimated)
     if found.part.residents_known > 0:
         _chosen_places(visit)
