@@ -362,6 +362,6 @@ def _fetched(commune: str, source: str = "") -> str:
 def _today(plan: Plan, commune: dict[Any, Any]) -> str:
     """Return how far the residents of a commune are from a site today, in one sentence."""
     minutes = said_time(commune, "time_before_min", plan.threshold_min)
-    if commune.get("estimated", False):
+    if commune["estimated"]:
         return f"Des habitants de la commune au site le plus proche aujourd'hui : {minutes}."
     return f"Les habitants de la commune sont à {minutes} du site le plus proche aujourd'hui."

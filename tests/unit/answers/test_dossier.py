@@ -104,6 +104,10 @@ def test_far_is_said_of_those_served_beside_the_commune_of_the_label(made, embed
     host = made.communes.assign(time_before_min=pd.array([19.0] * len(made.communes), "Float64"))
     criterion = label_dossier(replace(made, served=near, communes=host), embedded.parts, "64422").criteria[0]
     assert (criterion.met, "un peu moins de 20 min" in plainly(criterion.sentence)) == (False, True)
+    assert criterion.sentence.startswith("Des habitants de la commune au site le plus proche")
+    known = replace(made, served=near, communes=host.assign(estimated=False))
+    said = plainly(label_dossier(known, embedded.parts, "64422").criteria[0].sentence)
+    assert said.startswith("Les habitants de la commune sont à 19,0 min du site")
 
 
 def test_a_stop_is_told_to_be_compared_only_where_it_is(made, embedded):

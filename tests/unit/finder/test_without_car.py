@@ -222,6 +222,7 @@ def test_the_way_is_told_in_words(valley):
     assert way_words(one.there) == "car 12 (direction Vallée) d'Urdos 7\u00a0h\u00a050 à Maison 8\u00a0h\u00a015"
     lines = list(transit_lines([one], TUESDAY, Rules(), ("Note.",)))
     assert lines[0] == "Sans voiture, mardi 4\u00a0février 2025 :"
+    assert lines[1].startswith(f"1. {one.name} [{SITE}] : ")
     assert "chez vous 12\u00a0h\u00a045 (4\u00a0h\u00a055 hors de chez vous)" in lines[1]
     assert lines[-1] == "  - Note."
     row = valley[0].sites.set_index("facility_id").loc[SITE]
