@@ -122,8 +122,12 @@ def closure_answer(closure: Closure) -> Answer:
         details.append(f"Sites laissés ouverts parce que leur porteur n'est pas connu : {unknown}.")
     phone, email = format_integer(closure.sites_with_phone), format_integer(closure.sites_with_email)
     around = closure.neighbour_sites_closed
-    which = "tous" if around == closure.sites_closed else f"dont {format_integer(around)}"
-    beside = f" ({which} {plural(around, 'voisin', 'voisins')})" if around else ""
+    told = (
+        f"dont {counted(around, 'voisin')}"
+        if around < closure.sites_closed
+        else plural(around, "voisin", "tous voisins")
+    )
+    beside = f" ({told})" if around else ""
     neither = format_integer(closure.sites_with_neither)
     return Answer(
         (

@@ -1,5 +1,7 @@
 """On which sites people depend, and what closing many leaves, right at nought, one, all and unknown."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -112,6 +114,15 @@ def test_nobody_known(small_world):
     assert {figure.value for figure in answer.figures} == {"—"}
     off = fragility_answer(fragile(0, 0, known=0))
     assert off.sentence == "Aucun trajet n'est connu : le réseau routier ne couvre aucun habitant."
+
+
+@pytest.mark.parametrize(
+    ("closed", "around", "said"),
+    [(2, 0, "2"), (2, 1, "2 (dont 1 voisin)"), (1, 1, "1 (voisin)"), (2, 2, "2 (tous voisins)")],
+)
+def test_how_many_of_the_sites_closed_are_around(territory, plain, closed, around, said):
+    closure = replace(close_sites(territory), sites_closed=closed, neighbour_sites_closed=around)
+    assert plain(closure_answer(closure).sentence).startswith(f"Sites fermés : {said}, dont ")
 
 
 def test_a_closure_of_all_tells_of_the_telephone(territory, plain):
